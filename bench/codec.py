@@ -1,6 +1,8 @@
-"""`python -m bench.codec`: what it costs to read and write stored records, as a ratio against the bare JSON of the same texts.
+"""`python -m bench.codec`: what it costs to read and write stored records, as a ratio against the bare JSON of the same
+texts.
 
-The records are those of the recorded stores (tests/golden/stores), brought to the form of today. 1.0 would be a codec that does nothing but
+The records are those of the recorded stores (tests/golden/stores), brought to the form of today. 1.0 would be a codec
+that does nothing but
 parse, or print, the JSON. CPU time is counted, the median of some rounds, reading and writing in turn.
 """
 

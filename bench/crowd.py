@@ -1,6 +1,7 @@
 """What benches share: a config of many hosts, and a way to them on which each answers as one with 25 containers does.
 
-The bodies are those of the simulator's hosts, made once and then the host's own by its name and clock: an answer costs nothing here.
+The bodies are those of the simulator's hosts, made once and then the host's own by its name and clock: an answer costs
+nothing here.
 """
 
 from __future__ import annotations

@@ -1,6 +1,8 @@
-"""`python -m bench.digests`: what the digests of the rows that decide cost a transaction, as a ratio against the same ones without.
+"""`python -m bench.digests`: what the digests of the rows that decide cost a transaction, as a ratio against the same
+ones without.
 
-A transaction locks, changes a live run's row and one of 2,000 downtimes, appends an entry, and unlocks: what a busy turn does.
+A transaction locks, changes a live run's row and one of 2,000 downtimes, appends an entry, and unlocks: what a busy
+turn does.
 CPU time alone is counted: with the sync to the disk, which both wait for, the ratio is nearer to 1.
 """
 

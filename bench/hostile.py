@@ -1,6 +1,8 @@
-"""`python -m bench.hostile [--play NAME] [--minutes N]`: one of eleven hosts lies; what does a turn cost, and how much memory?
+"""`python -m bench.hostile [--play NAME] [--minutes N]`: one of eleven hosts lies; what does a turn cost, and how much
+memory?
 
-The real engine over the simulated cloud, in CPU time. For each play: the longest turn beside the longest of an honest cloud, and the
+The real engine over the simulated cloud, in CPU time. For each play: the longest turn beside the longest of an honest
+cloud, and the
 peak of resident memory. Budget: no turn of 2 s or more, no peak of 300 MB or more.
 """
 

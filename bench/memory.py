@@ -1,7 +1,10 @@
-"""`python -m bench.memory [--hosts N] [--replies M]`: what the daemon has in memory while replies of 25 containers come in.
+"""`python -m bench.memory [--hosts N] [--replies M]`: what the daemon has in memory while replies of 25 containers come
+in.
 
-The real engine, store and parser on virtual time, in this process: a reply every 15 s from each host. The ratio is that of the end to
-what there was when all hosts had answered four times. Budgets: flat (at most 1.1), < 130 MB on 5 hosts, < 250 MB on 1,000.
+The real engine, store and parser on virtual time, in this process: a reply every 15 s from each host. The ratio is that
+of the end to
+what there was when all hosts had answered four times. Budgets: flat (at most 1.1), < 130 MB on 5 hosts, < 250 MB on
+1,000.
 """
 
 from __future__ import annotations

@@ -19,9 +19,23 @@ from lab.faults import records
 from lab.proc import Finished
 
 __all__ = [
-    "CommandFailed", "Finished", "LabError", "UsageError", "Written", "accept_baseline", "active_faults", "break_fault", "daemon_argv", "fault_list", "heal",
-    "host_exec", "host_shell", "ssh_argv", "status", "write_config",
-]  # fmt: skip
+    "CommandFailed",
+    "Finished",
+    "LabError",
+    "UsageError",
+    "Written",
+    "accept_baseline",
+    "active_faults",
+    "break_fault",
+    "daemon_argv",
+    "fault_list",
+    "heal",
+    "host_exec",
+    "host_shell",
+    "ssh_argv",
+    "status",
+    "write_config",
+]
 
 
 def status() -> dict[str, Any]:
@@ -61,13 +75,15 @@ def heal(name: str | None = None, host: str | None = None, *, config: Path = pat
 
 
 def forget_claims(*names: str) -> None:
-    """Say on hosts (all) that no remediator that claimed them is at work any more: what a person does who has ended one for good."""
+    """Say on hosts (all) that no remediator that claimed them is at work any more: what a person does who has ended one
+    for good."""
     for name in names or topology.NAMES:
         hosts.execute(topology.host(name), ("rm", "-f", "/run/remediator/claims"), timeout_s=30, check=False)
 
 
 def accept_baseline(scope: str, reason: str, *, config: Path = paths.CONFIG) -> list[str]:
-    """Run `remediator baseline accept` against the daemon of `config` until it agrees, at most 90 s; nothing without a daemon."""
+    """Run `remediator baseline accept` against the daemon of `config` until it agrees, at most 90 s; nothing without a
+    daemon."""
     return baseline.accept(scope, reason, config=config)
 
 
@@ -85,12 +101,14 @@ def host_exec(
 
 
 def host_shell(host: str, script: str, timeout: float = 60) -> str:
-    """Run a shell script as root in a host and return what it printed. Raise CommandFailed when a command of it fails."""
+    """Run a shell script as root in a host and return what it printed. Raise CommandFailed when a command of it
+    fails."""
     return hosts.shell(topology.host(host), script, timeout_s=timeout).out
 
 
 def daemon_argv(command: Sequence[str]) -> list[str]:
-    """Return the command line that runs `command`, as root, on the host of the daemon; on this machine it is the command itself."""
+    """Return the command line that runs `command`, as root, on the host of the daemon; on this machine it is the
+    command itself."""
     where = shapes.current().daemon_on
     return list(command) if where is None else hosts.argv(topology.host(where), command)
 

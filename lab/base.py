@@ -50,11 +50,18 @@ TECHNOLOGY = Technology(
     name="base",
     services=(CRON, MEMCACHED, HAPROXY),
     checks=(
-        "container-state", "container-health", "host-reachable", "host-disk", "host-clock", "host-engine", "host-names", "host-identity",
+        "container-state",
+        "container-health",
+        "host-reachable",
+        "host-disk",
+        "host-clock",
+        "host-engine",
+        "host-names",
+        "host-identity",
     ),
     demo=Story(
         shows="real systemd, sshd, container engines",
         breaks=(Break(fault="crash-once-limit", host="ctl2", target="container/ctl2/memcached"),),
     ),
     faults=(*container.FAULTS, *host.FAULTS, *system.FAULTS, *hostile.FAULTS),
-)  # fmt: skip
+)

@@ -1,7 +1,9 @@
 """What an image is built from: the lab's own folder `image/KIND`, and the same folder of each technology.
 
-A technology's folder may hold `packages`, names of Debian packages, and `root/`, which is copied over the tree. For the services it may also
-hold `prepare`, a shell script that runs once in the image. `images/NAME` there is a Dockerfile (FROM lab-service) that makes kolla's image NAME.
+A technology's folder may hold `packages`, names of Debian packages, and `root/`, which is copied over the tree. For the
+services it may also
+hold `prepare`, a shell script that runs once in the image. `images/NAME` there is a Dockerfile (FROM lab-service) that
+makes kolla's image NAME.
 Invariant: no two folders bring the same file, and a file with which nothing would be done is an error.
 """
 

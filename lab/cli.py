@@ -136,7 +136,8 @@ def _faults(as_json: bool) -> None:
         return
     for fault in listed:
         print(
-            f"{fault['name']:<22} {fault['expected']['check']:<17} {fault['expected']['outcome']:<10} {fault['summary']}"
+            f"{fault['name']:<22} {fault['expected']['check']:<17} {fault['expected']['outcome']:<10} "
+            f"{fault['summary']}"
         )
         for name, param in fault["params"].items():
             print(

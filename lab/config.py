@@ -1,4 +1,5 @@
-"""Writes a config of the daemon for the lab: limits at the floors, samples every 5 s, everything of its own beside it."""
+"""Writes a config of the daemon for the lab: limits at the floors, samples every 5 s, everything of its own beside
+it."""
 
 from __future__ import annotations
 
@@ -36,7 +37,8 @@ def checks() -> list[str]:
 
 
 def http_port() -> int:
-    """Return the port of the config that `up` wrote; before that HTTP_PORT, or a free one where another daemon listens there."""
+    """Return the port of the config that `up` wrote; before that HTTP_PORT, or a free one where another daemon listens
+    there."""
     if paths.CONFIG.exists() and (found := _BIND.search(paths.CONFIG.read_text())):
         return int(found[1])
     for wanted in (HTTP_PORT, 0):
@@ -52,7 +54,8 @@ def write(
 ) -> Written:
     """Write `folder/name` for the given hosts, by default all of the lab's shape, and return its places.
 
-    Folder, token and state are private to the owner; kolla's inventory, where the shape has one, lies in `folder/kolla`.
+    Folder, token and state are private to the owner; kolla's inventory, where the shape has one, lies in
+    `folder/kolla`.
     """
     chosen = shapes.hosts(hosts)
     folder.mkdir(parents=True, exist_ok=True)

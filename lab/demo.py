@@ -25,7 +25,8 @@ LIMITS_S = {"socket": 30.0, "baseline": 120.0, "cure": 240.0}
 
 
 def main(argv: Sequence[str]) -> int:
-    """Run the demo. `--keep` leaves the lab up afterwards, for looking around; `--simulated` uses the cloud in memory."""
+    """Run the demo. `--keep` leaves the lab up afterwards, for looking around; `--simulated` uses the cloud in
+    memory."""
     unknown = [word for word in argv if word not in ("--keep", "--simulated")]
     if unknown:
         raise UsageError(f"demo takes --keep or --simulated, not {unknown[0]!r}")
@@ -50,7 +51,10 @@ def main(argv: Sequence[str]) -> int:
             _quietly_down()
         return 1
     seconds = round(time.monotonic() - started)
-    line = f"incidents={counts['incidents']} cured={counts['cured']} refused={counts['refused']} audit={counts['audit']} left={len(left)} seconds={seconds}"
+    line = (
+        f"incidents={counts['incidents']} cured={counts['cured']} refused={counts['refused']} "
+        f"audit={counts['audit']} left={len(left)} seconds={seconds}"
+    )
     if left or counts["audit"] != "intact" or counts["cured"] < wanted():
         print(f"demo: FAILED {line} {', '.join(left)}".rstrip(), flush=True)
         return 1
@@ -86,7 +90,8 @@ def _play() -> dict[str, Any]:
     say(f"The cloud in a box: {', '.join(story.shows for story in stories())}.")
     up.up(shape=shapes.DEFAULT)
     say(
-        "Settings of this demo: the limits stand at their floors, so that a cure takes minutes and not the best part of an hour."
+        "Settings of this demo: the limits stand at their floors, so that a cure takes minutes and not "
+        "the best part of an hour."
     )
     for line in remediator("validate").stdout.splitlines():
         print(f"  {line}")
@@ -113,7 +118,8 @@ def _watch(stage: Stage) -> dict[str, Any]:
         LIMITS_S["socket"],
     )
     say(
-        "The lab was made just now, which looks like maintenance. Somebody with the right says that it is whole as it stands:"
+        "The lab was made just now, which looks like maintenance. Somebody with the right says that it "
+        "is whole as it stands:"
     )
     print("  $ remediator baseline accept all --reason 'the lab was made just now'", flush=True)
     accepted = lambda: remediator("baseline", "accept", "all", "--reason", "the lab was made just now").returncode == 0  # noqa: E731

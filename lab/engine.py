@@ -70,15 +70,43 @@ def start() -> None:
         "--root", f"{paths.OUTER}/containerd", "--state", f"{paths.RUNTIME}/containerd",
     ])  # fmt: skip
     _wait("containerd", CONTAINERD.exists)
-    _spawn("dockerd", [
-        "dockerd", "--config-file", f"{paths.RUNTIME}/daemon.json", "--host", f"unix://{paths.SOCKET}",
-        "--data-root", str(paths.OUTER), "--exec-root", f"{paths.RUNTIME}/exec", "--pidfile", f"{paths.RUNTIME}/docker.pid",
-        "--containerd", str(CONTAINERD), "--containerd-namespace", "remediator-lab",
-        "--containerd-plugins-namespace", "remediator-lab-plugins", "--bridge", topology.IDLE_BRIDGE,
-        "--iptables=false", "--ip6tables=false", "--ip-forward=false", "--ip-masq=false", "--userland-proxy=false",
-        "--add-runtime", f"lab={RUNTIME_WRAPPER}", "--default-runtime", "lab", "--storage-driver", "overlay2",
-        "--cgroup-parent", f"/{paths.CGROUP}",
-    ])  # fmt: skip
+    _spawn(
+        "dockerd",
+        [
+            "dockerd",
+            "--config-file",
+            f"{paths.RUNTIME}/daemon.json",
+            "--host",
+            f"unix://{paths.SOCKET}",
+            "--data-root",
+            str(paths.OUTER),
+            "--exec-root",
+            f"{paths.RUNTIME}/exec",
+            "--pidfile",
+            f"{paths.RUNTIME}/docker.pid",
+            "--containerd",
+            str(CONTAINERD),
+            "--containerd-namespace",
+            "remediator-lab",
+            "--containerd-plugins-namespace",
+            "remediator-lab-plugins",
+            "--bridge",
+            topology.IDLE_BRIDGE,
+            "--iptables=false",
+            "--ip6tables=false",
+            "--ip-forward=false",
+            "--ip-masq=false",
+            "--userland-proxy=false",
+            "--add-runtime",
+            f"lab={RUNTIME_WRAPPER}",
+            "--default-runtime",
+            "lab",
+            "--storage-driver",
+            "overlay2",
+            "--cgroup-parent",
+            f"/{paths.CGROUP}",
+        ],
+    )
     _wait("dockerd", alive)
 
 
@@ -98,7 +126,8 @@ def stop() -> None:
 
 
 def processes(program: str) -> list[int]:
-    """Return the pids of the lab's outer engine (its daemons and shims), found by the runtime directory in their arguments."""
+    """Return the pids of the lab's outer engine (its daemons and shims), found by the runtime directory in their
+    arguments."""
     found = []
     for entry in Path("/proc").iterdir():
         if not entry.name.isdigit() or int(entry.name) == os.getpid():

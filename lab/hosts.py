@@ -64,10 +64,34 @@ def create(host: Host) -> None:
     images.clone(host.engine, disk)
     names = [arg for other in shapes.hosts() for arg in ("--add-host", f"{other.name}:{other.address}")]
     engine.docker(
-        "create", "--name", host.outer, "--hostname", host.name, "--network", topology.SERVICE.name, "--ip", host.address, "--privileged",
-        "--restart", "always", "--cgroupns", "private", "--tmpfs", "/run", "--tmpfs", "/run/lock", "--tmpfs", "/tmp",
-        "--label", "remediator-lab=host", "-v", f"{disk}:{images.DATA_ROOT[host.engine]}", *names, *_workplace(host), images.host_image(host.engine),
-    )  # fmt: skip
+        "create",
+        "--name",
+        host.outer,
+        "--hostname",
+        host.name,
+        "--network",
+        topology.SERVICE.name,
+        "--ip",
+        host.address,
+        "--privileged",
+        "--restart",
+        "always",
+        "--cgroupns",
+        "private",
+        "--tmpfs",
+        "/run",
+        "--tmpfs",
+        "/run/lock",
+        "--tmpfs",
+        "/tmp",
+        "--label",
+        "remediator-lab=host",
+        "-v",
+        f"{disk}:{images.DATA_ROOT[host.engine]}",
+        *names,
+        *_workplace(host),
+        images.host_image(host.engine),
+    )
     if shapes.current().management:
         engine.docker("network", "connect", "--ip", host.management, topology.MANAGEMENT.name, host.outer)
     for added in technologies.networks_in_use():
@@ -76,7 +100,8 @@ def create(host: Host) -> None:
 
 
 def _workplace(host: Host) -> list[str]:
-    """Return what the host on which the daemon runs sees of this machine: the program with its Python, and the lab's run directory."""
+    """Return what the host on which the daemon runs sees of this machine: the program with its Python, and the lab's
+    run directory."""
     if host.name != shapes.current().daemon_on:
         return []
     seen = [(str(paths.CHECKOUT), ":ro"), (str(paths.RUN), "")]
@@ -171,7 +196,8 @@ def _directory(tar: tarfile.TarFile, path: str, mode: int, owner: int) -> None:
 
 
 def provision(host: Host) -> None:
-    """Create the containers of a host as kolla would and start their units, all but the clustered ones, which their technology starts."""
+    """Create the containers of a host as kolla would and start their units, all but the clustered ones, which their
+    technology starts."""
     logs = "type=none", "o=bind", "device=/var/log/kolla"
     lines = [
         f"{host.engine} volume inspect kolla_logs >/dev/null 2>&1 || "
@@ -179,7 +205,8 @@ def provision(host: Host) -> None:
     ]
     for service in services.of(host):
         lines.append(
-            f"{host.engine} container inspect {service.name} >/dev/null 2>&1 || {shlex.join(create_container(service, host))} >/dev/null"
+            f"{host.engine} container inspect {service.name} >/dev/null 2>&1 || "
+            f"{shlex.join(create_container(service, host))} >/dev/null"
         )
     units = " ".join(topology.unit(s.name) for s in services.of(host))
     start = " ".join(topology.unit(s.name) for s in services.of(host) if not s.clustered)

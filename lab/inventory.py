@@ -1,6 +1,8 @@
-"""The inventory that a deployer would have written for this lab: Kolla-Ansible's INI form, groups of groups, with names and no address.
+"""The inventory that a deployer would have written for this lab: Kolla-Ansible's INI form, groups of groups, with names
+and no address.
 
-Its `ansible_user` is the account that deploys, whose key the daemon does not have; beside it lies a globals.yml, as kolla reads it.
+Its `ansible_user` is the account that deploys, whose key the daemon does not have; beside it lies a globals.yml, as
+kolla reads it.
 """
 
 from __future__ import annotations
@@ -39,7 +41,8 @@ def text(hosts: Sequence[Host]) -> str:
     compute = [_line(h) for h in hosts if h.role == "compute"]
     top = {"control": control, "network": control, "compute": compute, "storage": [], "monitoring": []}
     lines = [
-        "# The hosts resolve on the deploy host. Their services listen on api_interface, another network: see globals.yml."
+        "# The hosts resolve on the deploy host. Their services listen on api_interface, another "
+        "network: see globals.yml."
     ]
     for group, members in top.items():
         lines += ["", f"[{group}]", *members]

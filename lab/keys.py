@@ -1,4 +1,5 @@
-"""Secrets of this lab, made by `up` and gone with `down`: ssh keys (reading, acting, deploying), known_hosts, passwords, a token."""
+"""Secrets of this lab, made by `up` and gone with `down`: ssh keys (reading, acting, deploying), known_hosts,
+passwords, a token."""
 
 from __future__ import annotations
 

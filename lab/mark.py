@@ -1,6 +1,7 @@
 """The mark of this lab's processes: a variable of their environment that names the lab's home.
 
-Whatever the lab starts has it, and children inherit it. The processes inside the hosts do not: they are in the lab's control group.
+Whatever the lab starts has it, and children inherit it. The processes inside the hosts do not: they are in the lab's
+control group.
 A name of a program (`dockerd`, `remediator`) is no mark: others run programs of the same name on the same machine.
 """
 

@@ -1,7 +1,10 @@
-"""The hosts' names on the deploy host, which is this machine: they resolve here while the lab is up, and /etc/hosts is not written to.
+"""The hosts' names on the deploy host, which is this machine: they resolve here while the lab is up, and /etc/hosts is
+not written to.
 
-A copy of /etc/hosts with the lab's lines before the others is mounted over it, in this mount namespace. So any shell resolves the names, a
-second lab in its own namespace has its own, and a reboot leaves nothing. What somebody else wrote meanwhile went into the copy: it is carried
+A copy of /etc/hosts with the lab's lines before the others is mounted over it, in this mount namespace. So any shell
+resolves the names, a
+second lab in its own namespace has its own, and a reboot leaves nothing. What somebody else wrote meanwhile went into
+the copy: it is carried
 over into the real file when the mount goes.
 """
 
@@ -34,7 +37,8 @@ def resolve(addresses: Sequence[tuple[str, str]]) -> None:
     for name, address in addresses:
         if (found := _resolved(name)) != {address}:
             raise LabError(
-                f"{name} resolves to {', '.join(sorted(found)) or 'nothing'}, not to {address}: see `hosts:` in /etc/nsswitch.conf"
+                f"{name} resolves to {', '.join(sorted(found)) or 'nothing'}, not to {address}: see "
+                f"`hosts:` in /etc/nsswitch.conf"
             )
 
 
@@ -49,7 +53,8 @@ def forget() -> None:
 
 
 def mounted(mountinfo: str | None = None) -> bool:
-    """Say whether the last mount over /etc/hosts is this lab's copy: known by where it lies, also when the file is deleted."""
+    """Say whether the last mount over /etc/hosts is this lab's copy: known by where it lies, also when the file is
+    deleted."""
     text = Path("/proc/self/mountinfo").read_text() if mountinfo is None else mountinfo
     where = str(HOSTS_FILE.resolve())
     roots = [words[3] for words in (line.split() for line in text.splitlines()) if words[4] == where]

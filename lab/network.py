@@ -42,7 +42,8 @@ def exists(link: str) -> bool:
 
 
 def ports() -> frozenset[str]:
-    """Return the links that the hosts hang on, as number and name: the engine names them, so they are known by their bridge only."""
+    """Return the links that the hosts hang on, as number and name: the engine names them, so they are known by their
+    bridge only."""
     return frozenset(link for bridge in bridges() for link in _listed("master", bridge))
 
 

@@ -35,7 +35,8 @@ def run(
     check: bool = True,
     env: dict[str, str] | None = None,
 ) -> Finished:
-    """Run `argv`, marked as the lab's, and return what it said. Raise CommandFailed when `check` and it did not exit 0 in time."""
+    """Run `argv`, marked as the lab's, and return what it said. Raise CommandFailed when `check` and it did not exit 0
+    in time."""
     data = stdin.encode() if isinstance(stdin, str) else stdin
     source = {"stdin": subprocess.DEVNULL} if data is None else {}
     code: int | None

@@ -1,4 +1,5 @@
-"""The services of the cloud, whichever technology brings them: which there are, where they run, what kolla writes for them."""
+"""The services of the cloud, whichever technology brings them: which there are, where they run, what kolla writes for
+them."""
 
 from __future__ import annotations
 

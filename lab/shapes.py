@@ -1,4 +1,5 @@
-"""The shapes of the cloud: which hosts there are, over which network they are reached, and what the deployer's inventory says of them.
+"""The shapes of the cloud: which hosts there are, over which network they are reached, and what the deployer's
+inventory says of them.
 
 One lab has one shape from `up` to `down`; it is written down in the run directory, and whoever asks later follows it.
 """
@@ -26,7 +27,8 @@ class Shape:
     """SSH goes over a network of its own, and sshd listens nowhere else; services are on the other network alone."""
     inventory: str = "names"
     daemon_on: str | None = None
-    """The host on which the daemon runs, and which the inventory calls `localhost`; without one it runs on this machine."""
+    """The host on which the daemon runs, and which the inventory calls `localhost`; without one it runs on this
+    machine."""
 
     def address(self, host: Host) -> str:
         """Return where SSH reaches a host."""
@@ -38,7 +40,8 @@ SHAPES: dict[str, Shape] = {
     for shape in (
         Shape(
             name="default",
-            summary="kolla's INI inventory with names and groups of groups, a management and a service network, a deploying account",
+            summary="kolla's INI inventory with names and groups of groups, a management and a service "
+            "network, a deploying account",
         ),
         Shape(
             name="addresses",
@@ -53,7 +56,8 @@ SHAPES: dict[str, Shape] = {
         ),
         Shape(
             name="deployer-is-controller",
-            summary="kolla was run on ctl1, which its inventory calls localhost: the daemon runs there; names, one network",
+            summary="kolla was run on ctl1, which its inventory calls localhost: the daemon runs there; names, "
+            "one network",
             management=False,
             daemon_on="ctl1",
         ),
@@ -81,7 +85,8 @@ def current() -> Shape:
 
 
 def choose(name: str | None) -> Shape:
-    """Return the shape to come up in: the wanted one, else that of the lab that is there. Raise LabError when they differ."""
+    """Return the shape to come up in: the wanted one, else that of the lab that is there. Raise LabError when they
+    differ."""
     there = current()
     wanted = there if name is None else find(name)
     if paths.SHAPE.exists() and wanted != there:

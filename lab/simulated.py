@@ -1,6 +1,8 @@
-"""The demo where no container engine can run: the same story on a cloud in memory, and every line says that it is simulated.
+"""The demo where no container engine can run: the same story on a cloud in memory, and every line says that it is
+simulated.
 
-The only file of the lab that imports remediator: the daemon it shows is in this process, and so is what renders its records.
+The only file of the lab that imports remediator: the daemon it shows is in this process, and so is what renders its
+records.
 """
 
 from __future__ import annotations
@@ -49,7 +51,10 @@ def show(play: Play, why: str) -> int:
     say(f"left behind: {', '.join(left) or 'nothing'}")
     if not failed:
         seconds = round(time.monotonic() - started)
-        line = f"incidents={counts['incidents']} cured={counts['cured']} refused={counts['refused']} audit={counts['audit']} left={len(left)} seconds={seconds}"
+        line = (
+            f"incidents={counts['incidents']} cured={counts['cured']} refused={counts['refused']} "
+            f"audit={counts['audit']} left={len(left)} seconds={seconds}"
+        )
         if not left and counts["audit"] == "intact" and counts["cured"] >= len(BREAKS):
             print(f"demo: (simulated) ok {line}", flush=True)
             return 0
@@ -71,12 +76,14 @@ def _head(text: str) -> None:
 
 def _play(play: Play) -> dict[str, Any]:
     _head(
-        "Settings of this demo: the limits stand near their floors, so that a cure takes minutes and not the best part of an hour."
+        "Settings of this demo: the limits stand near their floors, so that a cure takes minutes and "
+        "not the best part of an hour."
     )
     for line in [*_mistakes(play), *settings(play.settings)]:
         say(f"  {line}")
     _head(
-        "The cloud was made just now, which looks like maintenance. Somebody with the right says that it is whole as it stands:"
+        "The cloud was made just now, which looks like maintenance. Somebody with the right says that "
+        "it is whole as it stands:"
     )
     play.begin()
     say(f"  $ remediator baseline accept all --reason '{ACCEPTS}'")

@@ -1,6 +1,7 @@
 """The stage of the demo: a daemon that runs, the command line that an operator has, and waits that end.
 
-What a technology shows in the demo is its `Story`. Nothing of it is taken for granted: whoever counts reads the daemon's own records.
+What a technology shows in the demo is its `Story`. Nothing of it is taken for granted: whoever counts reads the
+daemon's own records.
 """
 
 from __future__ import annotations
@@ -20,9 +21,17 @@ from lab import api, mark, paths
 REMEDIATOR = str(Path(sys.executable).with_name("remediator"))
 LOG = "demo-daemon.log"
 SHOWN = (
-    "limits", "  persistence", "  cooldown", "  rate", "  runs_per", "  hold", "  maintenance", "  host_boot", "  baseline",
+    "limits",
+    "  persistence",
+    "  cooldown",
+    "  rate",
+    "  runs_per",
+    "  hold",
+    "  maintenance",
+    "  host_boot",
+    "  baseline",
     "autonomy",
-)  # fmt: skip
+)
 """How the lines of the config begin that the demo prints."""
 
 
@@ -41,7 +50,8 @@ class Break:
 
 @dataclass(frozen=True, kw_only=True)
 class Story:
-    """What a technology shows: `breaks` come beside those of the others, then its `act`, which ends with `cures` more cures."""
+    """What a technology shows: `breaks` come beside those of the others, then its `act`, which ends with `cures` more
+    cures."""
 
     shows: str
     """What of the cloud is real, in the words of the first line."""

@@ -27,7 +27,8 @@ BASE = "lab.base"
 
 @functools.cache
 def found() -> tuple[Technology, ...]:
-    """Return every technology that the lab has: the base first, each after those that it needs. Raise LabError when one is missing."""
+    """Return every technology that the lab has: the base first, each after those that it needs. Raise LabError when one
+    is missing."""
     base = importlib.import_module(BASE).TECHNOLOGY
     known = {each.name: each for each in (importlib.import_module(name).TECHNOLOGY for name in _manifests())}
     for each in known.values():

@@ -1,4 +1,5 @@
-"""What a technology declares to the lab, so that the lab knows none by name: its folder `lab/NAME/` has a `manifest` with `TECHNOLOGY`."""
+"""What a technology declares to the lab, so that the lab knows none by name: its folder `lab/NAME/` has a `manifest`
+with `TECHNOLOGY`."""
 
 from __future__ import annotations
 
@@ -44,7 +45,8 @@ class Technology:
     fits: Callable[[Shape], bool] = _everywhere
     """Whether a lab of this shape can have it."""
     networks: tuple[Network, ...] = ()
-    """Networks beside the lab's own. Every host hangs on each with the last number of its address, after the lab's own devices."""
+    """Networks beside the lab's own. Every host hangs on each with the last number of its address, after the lab's own
+    devices."""
     services: tuple[Service, ...] = ()
     groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Groups that it adds to kolla's inventory, each with the groups that it holds."""

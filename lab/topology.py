@@ -17,7 +17,8 @@ TAG = "2025.1-debian-bookworm"
 
 @dataclass(frozen=True, kw_only=True)
 class Network:
-    """A network of the outer engine; `gateway` is the machine itself, as the hosts see it. Hosts have the same last number in each."""
+    """A network of the outer engine; `gateway` is the machine itself, as the hosts see it. Hosts have the same last
+    number in each."""
 
     name: str
     bridge: str
@@ -34,7 +35,8 @@ MANAGEMENT = Network(name="lab-management", bridge="br-lab1", subnet="10.77.1.0/
 NETWORKS = (SERVICE, MANAGEMENT)
 """The lab's own; technologies may bring others (`technologies.networks`)."""
 SERVICE_DEVICE = "eth0"
-"""A host's device on the service network: an engine gives the network that a container was made with the first number."""
+"""A host's device on the service network: an engine gives the network that a container was made with the first
+number."""
 
 
 @dataclass(frozen=True, kw_only=True)

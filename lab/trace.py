@@ -39,7 +39,8 @@ class Process:
 
 @dataclass(frozen=True, kw_only=True)
 class Made:
-    """What the lab has on the machine at a moment and what is given no name by us: the hosts' links, by number, and processes."""
+    """What the lab has on the machine at a moment and what is given no name by us: the hosts' links, by number, and
+    processes."""
 
     links: frozenset[str] = frozenset()
     processes: frozenset[Process] = frozenset()
@@ -149,7 +150,8 @@ def _marked(entry: Path) -> bool:
 
 
 def _contained(entry: Path) -> bool:
-    """Say whether a process is in a group below the lab's; in a namespace of control groups a path may begin with `/..`."""
+    """Say whether a process is in a group below the lab's; in a namespace of control groups a path may begin with
+    `/..`."""
     try:
         lines = (entry / "cgroup").read_text().splitlines()
     except OSError:

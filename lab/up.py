@@ -85,7 +85,8 @@ def whole(host: Host) -> bool:
 
 
 def _recipe(host: Host) -> str:
-    """Return what a host is made from, as one word: its images, its networks, its containers, and what is filled into them."""
+    """Return what a host is made from, as one word: its images, its networks, its containers, and what is filled into
+    them."""
     parts = [*services.config_files(host).items(), *(create(s, host) for s in services.of(host))]
     filled = [each.made_from for each in technologies.on(host)]
     digest = hashlib.sha256(
@@ -114,13 +115,23 @@ def _networks() -> None:
             continue
         bridge = f"com.docker.network.bridge.name={each.bridge}"
         engine.docker(
-            "network", "create", "--internal", "--subnet", each.subnet, "--gateway", each.gateway, "-o", bridge, each.name,
-        )  # fmt: skip
+            "network",
+            "create",
+            "--internal",
+            "--subnet",
+            each.subnet,
+            "--gateway",
+            each.gateway,
+            "-o",
+            bridge,
+            each.name,
+        )
     network.let_hosts_talk()
 
 
 def resolve_names() -> None:
-    """Let the names of the inventory resolve on this machine, where the shape has such an inventory and the daemon runs here."""
+    """Let the names of the inventory resolve on this machine, where the shape has such an inventory and the daemon runs
+    here."""
     shape = shapes.current()
     here = shape.inventory == "names" and shape.daemon_on is None
     names.resolve([(h.name, shape.address(h)) for h in shapes.hosts()] if here else [])

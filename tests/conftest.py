@@ -1,4 +1,5 @@
-"""For all rings: a test belongs to the ring whose directory it lies in, and a run takes those that it wants (`tests/rings/selection.py`)."""
+"""For all rings: a test belongs to the ring whose directory it lies in, and a run takes those that it wants
+(`tests/rings/selection.py`)."""
 
 from __future__ import annotations
 

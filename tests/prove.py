@@ -1,6 +1,8 @@
-"""`make prove`: the whole proof. Crash points and stories, every mutant, and kills under full ingest; the last line is its sum.
+"""`make prove`: the whole proof. Crash points and stories, every mutant, and kills under full ingest; the last line is
+its sum.
 
-What `MINUTES` leaves after the kills and the mutants goes to the stories. Exit 1 on a violation, a mutant that lives, or a loss.
+What `MINUTES` leaves after the kills and the mutants goes to the stories. Exit 1 on a violation, a mutant that lives,
+or a loss.
 """
 
 from __future__ import annotations

@@ -24,7 +24,8 @@ def _crash_once_limit(broken: Broken) -> list[str]:
     unit.flag(broken, "crash", None)
     unit.drop_in(broken, None)
     return [
-        f"{broken.container} on {broken.host.name} crashed until systemd gave up (failed, start limit of 10 hit); its cause is gone",
+        f"{broken.container} on {broken.host.name} crashed until systemd gave up (failed, start limit "
+        f"of 10 hit); its cause is gone",
         f"for that time {path} said RestartSec=1s; it is removed",
     ]
 
@@ -108,7 +109,8 @@ def _oom(broken: Broken) -> list[str]:
     unit.wait_given_up(broken)
     killed = unit.inspect(broken, "{{.State.OOMKilled}}")
     return [
-        f"{broken.container} on {broken.host.name} has {_OOM_LIMIT_MB} MB, takes more, and is killed by the kernel at each start "
+        f"{broken.container} on {broken.host.name} has {_OOM_LIMIT_MB} MB, takes more, and is killed by "
+        f"the kernel at each start "
         f"(exit 137, OOMKilled={killed}); systemd has given up; the cause stays",
         f"{path} sets the limit and says RestartSec=1s until heal",
     ]
@@ -140,7 +142,8 @@ def _slow_restart(broken: Broken) -> list[str]:
     path = unit.drop_in(broken, slow, unit.SLOW)
     return [
         *lines,
-        f"each start of {broken.unit} on {broken.host.name} takes {seconds} s longer: {path} says ExecStartPre=/bin/sleep {seconds}",
+        f"each start of {broken.unit} on {broken.host.name} takes {seconds} s longer: {path} says "
+        f"ExecStartPre=/bin/sleep {seconds}",
     ]
 
 
@@ -160,46 +163,113 @@ _IN = {"container": CONTAINER}
 
 FAULTS = (
     Fault(
-        name="crash-loop", summary="crashes at each start and goes on doing so", hosts=topology.NAMES, default="ctl2",
-        check="container-state", outcome="escalated", heals="removes the cause and starts the unit", start=_crash_loop, undo=_undo_crash_loop,
-        params={**_IN, "life": Param(help="seconds from start to crash; 0 ends in the start limit, 15 loops for ever", default="0", number=True)},
+        name="crash-loop",
+        summary="crashes at each start and goes on doing so",
+        hosts=topology.NAMES,
+        default="ctl2",
+        check="container-state",
+        outcome="escalated",
+        heals="removes the cause and starts the unit",
+        start=_crash_loop,
+        undo=_undo_crash_loop,
+        params={
+            **_IN,
+            "life": Param(
+                help="seconds from start to crash; 0 ends in the start limit, 15 loops for ever",
+                default="0",
+                number=True,
+            ),
+        },
     ),
     Fault(
-        name="engine-loop", summary="crashes at each start, and Docker starts it again: kolla before 2023.1, without a unit",
-        hosts=tuple(host.name for host in topology.HOSTS if host.engine == "docker"), default="cmp1", check="container-state",
-        outcome="escalated", heals="removes the cause, puts the unit back and starts it", start=_engine_loop, undo=_undo_engine_loop,
+        name="engine-loop",
+        summary="crashes at each start, and Docker starts it again: kolla before 2023.1, without a unit",
+        hosts=tuple(host.name for host in topology.HOSTS if host.engine == "docker"),
+        default="cmp1",
+        check="container-state",
+        outcome="escalated",
+        heals="removes the cause, puts the unit back and starts it",
+        start=_engine_loop,
+        undo=_undo_engine_loop,
         params={**_IN, "life": Param(help="seconds from start to crash", default="0", number=True)},
     ),
     Fault(
-        name="crash-once-limit", summary="crashes until start-limit-hit, then the cause goes: a start would cure it", hosts=topology.NAMES,
-        default="ctl2", check="container-state", outcome="cured", heals="resets the failed unit and starts it",
-        start=_crash_once_limit, undo=_undo, params=_IN,
+        name="crash-once-limit",
+        summary="crashes until start-limit-hit, then the cause goes: a start would cure it",
+        hosts=topology.NAMES,
+        default="ctl2",
+        check="container-state",
+        outcome="cured",
+        heals="resets the failed unit and starts it",
+        start=_crash_once_limit,
+        undo=_undo,
+        params=_IN,
     ),
     Fault(
-        name="unhealthy", summary="runs, but its health check fails until it is started again", hosts=topology.NAMES, default="cmp1",
-        check="container-health", outcome="cured", heals="removes the flag and restarts the unit if it is still unhealthy",
-        start=_unhealthy, undo=_undo, params={**_IN, "sticky": Param(help="a restart does not help", switch=True)},
+        name="unhealthy",
+        summary="runs, but its health check fails until it is started again",
+        hosts=topology.NAMES,
+        default="cmp1",
+        check="container-health",
+        outcome="cured",
+        heals="removes the flag and restarts the unit if it is still unhealthy",
+        start=_unhealthy,
+        undo=_undo,
+        params={**_IN, "sticky": Param(help="a restart does not help", switch=True)},
     ),
     Fault(
-        name="oom", summary="the kernel kills it for want of memory at each start", hosts=topology.NAMES, default="cmp1",
-        check="container-state", outcome="escalated", heals="removes the limit and starts the unit", start=_oom, undo=_undo, params=_IN,
+        name="oom",
+        summary="the kernel kills it for want of memory at each start",
+        hosts=topology.NAMES,
+        default="cmp1",
+        check="container-state",
+        outcome="escalated",
+        heals="removes the limit and starts the unit",
+        start=_oom,
+        undo=_undo,
+        params=_IN,
     ),
     Fault(
-        name="removed", summary="the container is gone, its unit is failed", hosts=topology.NAMES, default="cmp1",
-        check="container-state", outcome="escalated", heals="creates the container anew and starts the unit",
-        start=_removed, undo=_undo_removed, params=_IN, rebooted=True,
+        name="removed",
+        summary="the container is gone, its unit is failed",
+        hosts=topology.NAMES,
+        default="cmp1",
+        check="container-state",
+        outcome="escalated",
+        heals="creates the container anew and starts the unit",
+        start=_removed,
+        undo=_undo_removed,
+        params=_IN,
+        rebooted=True,
     ),
     Fault(
-        name="operator-stop", summary="a person stopped the unit", hosts=topology.NAMES, default="cmp2",
-        check="container-state", outcome="untouched", heals="starts the unit", start=_operator_stop, undo=_undo, params=_IN,
+        name="operator-stop",
+        summary="a person stopped the unit",
+        hosts=topology.NAMES,
+        default="cmp2",
+        check="container-state",
+        outcome="untouched",
+        heals="starts the unit",
+        start=_operator_stop,
+        undo=_undo,
+        params=_IN,
     ),
     Fault(
-        name="slow-restart", summary="each start of the unit takes N seconds longer, beside a fault that a start cures", hosts=topology.NAMES,
-        default="ctl1", check="container-state", outcome="cured", heals="removes the delay and makes the unit well", start=_slow_restart, undo=_undo,
+        name="slow-restart",
+        summary="each start of the unit takes N seconds longer, beside a fault that a start cures",
+        hosts=topology.NAMES,
+        default="ctl1",
+        check="container-state",
+        outcome="cured",
+        heals="removes the delay and makes the unit well",
+        start=_slow_restart,
+        undo=_undo,
         params={
             **_IN,
             "seconds": Param(help="how much longer", default="30", number=True),
-            "with": Param(help="which fault", default="crash-once-limit", choices=("crash-once-limit", "unhealthy", "none")),
+            "with": Param(
+                help="which fault", default="crash-once-limit", choices=("crash-once-limit", "unhealthy", "none")
+            ),
         },
     ),
-)  # fmt: skip
+)

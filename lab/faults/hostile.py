@@ -1,4 +1,5 @@
-"""A host that lies: its collector is answered for by a play of `remediator/sim/cloud/hostile_plays.py`, which knows the request's sentinel.
+"""A host that lies: its collector is answered for by a play of `remediator/sim/cloud/hostile_plays.py`, which knows the
+request's sentinel.
 
 It stands before the real Python in sudo's path, and lets everything pass that is not the collector.
 """
@@ -55,13 +56,17 @@ _main()
 
 def stand_in() -> str:
     """Return the script that stands before the real Python."""
-    return f'#!/bin/sh\ncase "$*" in *{_MARK}*) exec {_REAL} {_PROGRAM} "$@" ;; esac\nexec {_REAL} "$@"\n'  # as the lab's own
+    # as the lab's own
+    return f'#!/bin/sh\ncase "$*" in *{_MARK}*) exec {_REAL} {_PROGRAM} "$@" ;; esac\nexec {_REAL} "$@"\n'
 
 
 def _lie(broken: Broken) -> list[str]:
     play = broken.params["play"]
     script = f"printf '%s' {shlex.quote(program(play))} > {_PROGRAM}\n"
-    script += f"printf '%s' {shlex.quote(stand_in())} > {_STAND_IN}.part\nchmod 0755 {_STAND_IN}.part\nmv {_STAND_IN}.part {_STAND_IN}\n"
+    script += (
+        f"printf '%s' {shlex.quote(stand_in())} > {_STAND_IN}.part\nchmod 0755 {_STAND_IN}.part\nmv "
+        f"{_STAND_IN}.part {_STAND_IN}\n"
+    )
     hosts.shell(broken.host, script)
     found = ["sudo", "-n", "sh", "-c", "command -v python3"]
     poll(

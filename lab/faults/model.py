@@ -1,4 +1,5 @@
-"""What a fault is: a name, where it can be, its parameters, what it does, how it is undone, and what is wanted of it."""
+"""What a fault is: a name, where it can be, its parameters, what it does, how it is undone, and what is wanted of
+it."""
 
 from __future__ import annotations
 
@@ -54,7 +55,8 @@ class Needs:
 
 @dataclass(frozen=True, kw_only=True)
 class Fault:
-    """`start` returns when the fault is visible from outside, with the lines that say what it did; `undo` returns when all is well."""
+    """`start` returns when the fault is visible from outside, with the lines that say what it did; `undo` returns when
+    all is well."""
 
     name: str
     summary: str

@@ -1,4 +1,5 @@
-"""Faults inside a host: its log file system full, its clock off, its engine or a mount hung, a person's ansible at work."""
+"""Faults inside a host: its log file system full, its clock off, its engine or a mount hung, a person's ansible at
+work."""
 
 from __future__ import annotations
 
@@ -44,12 +45,16 @@ def _clock_off(broken: Broken) -> list[str]:
     seconds = int(broken.params["seconds"])
     lines = f"LD_PRELOAD={_FAKETIME}\nFAKETIME={seconds:+d}s\nFAKETIME_DONT_FAKE_MONOTONIC=1\nDONT_FAKE_MONOTONIC=1\n"
     script = f"grep -q FAKETIME /etc/environment || printf '%s' '{lines}' >> /etc/environment\n"
-    script += f"echo 'Defaults env_file=/etc/environment' > {_SUDOERS}.part\nchmod 0440 {_SUDOERS}.part\nmv {_SUDOERS}.part {_SUDOERS}\n"
+    script += (
+        f"echo 'Defaults env_file=/etc/environment' > {_SUDOERS}.part\nchmod 0440 {_SUDOERS}.part\nmv "
+        f"{_SUDOERS}.part {_SUDOERS}\n"
+    )
     hosts.shell(broken.host, script)
     poll(f"a wrong clock on {broken.host.name}", lambda: abs(_clock_gap(broken) - seconds) < 30, limit_s=20)
     return [
         f"programs that come in by ssh on {broken.host.name} see a clock that is off by {seconds:+d} s",
-        "it is libfaketime, preloaded through /etc/environment and sudo's env_file (the machine's clock is untouched); its services are not affected",
+        "it is libfaketime, preloaded through /etc/environment and sudo's env_file (the machine's "
+        "clock is untouched); its services are not affected",
     ]
 
 
@@ -101,10 +106,14 @@ def _undo_dead_mount(broken: Broken) -> None:
 def _ansible(broken: Broken) -> list[str]:
     line = "python3 /home/remediator/.ansible/tmp/ansible-tmp-1790000000.1-1-1/AnsiballZ_kolla_container.py"
     script = f"systemd-run -q --collect --unit lab-ansible bash -c 'exec -a \"{line}\" sleep 86400'\n"
-    script += "logger -t python3 'ansible-kolla_container Invoked with action=recreate_or_restart_container common_options={}'\n"
+    script += (
+        "logger -t python3 'ansible-kolla_container Invoked with action=recreate_or_restart_container "
+        "common_options={}'\n"
+    )
     hosts.shell(broken.host, script)
     return [
-        f"a process on {broken.host.name} looks like an ansible module of kolla, and the journal says that it was invoked"
+        f"a process on {broken.host.name} looks like an ansible module of kolla, and the journal says "
+        f"that it was invoked"
     ]
 
 
@@ -127,33 +136,82 @@ def _undo_touched(broken: Broken) -> None:
 
 FAULTS = (
     Fault(
-        name="disk-full", summary=f"{LOGS} is full", hosts=topology.NAMES, default="cmp1", check="host-disk", outcome="escalated",
-        heals="removes what fills it", start=_disk_full, undo=_empty,
+        name="disk-full",
+        summary=f"{LOGS} is full",
+        hosts=topology.NAMES,
+        default="cmp1",
+        check="host-disk",
+        outcome="escalated",
+        heals="removes what fills it",
+        start=_disk_full,
+        undo=_empty,
     ),
     Fault(
-        name="inode-full", summary=f"{LOGS} has no inode left", hosts=topology.NAMES, default="cmp1", check="host-disk", outcome="escalated",
-        heals="removes what fills it", start=_inode_full, undo=_empty,
+        name="inode-full",
+        summary=f"{LOGS} has no inode left",
+        hosts=topology.NAMES,
+        default="cmp1",
+        check="host-disk",
+        outcome="escalated",
+        heals="removes what fills it",
+        start=_inode_full,
+        undo=_empty,
     ),
     Fault(
-        name="clock-off", summary="programs that come in by ssh see a wrong clock", hosts=topology.NAMES, default="cmp1",
-        check="host-clock", outcome="escalated", heals="takes libfaketime away", start=_clock_off, undo=_undo_clock,
+        name="clock-off",
+        summary="programs that come in by ssh see a wrong clock",
+        hosts=topology.NAMES,
+        default="cmp1",
+        check="host-clock",
+        outcome="escalated",
+        heals="takes libfaketime away",
+        start=_clock_off,
+        undo=_undo_clock,
         params={"seconds": Param(help="how far off; negative is behind", default="600", number=True)},
     ),
     Fault(
-        name="engine-hung", summary="dockerd accepts and never answers", hosts=_DOCKER_HOSTS, default="cmp1", check="host-engine",
-        outcome="escalated", heals="lets it go on", start=_engine_hung, undo=_engine_well,
+        name="engine-hung",
+        summary="dockerd accepts and never answers",
+        hosts=_DOCKER_HOSTS,
+        default="cmp1",
+        check="host-engine",
+        outcome="escalated",
+        heals="lets it go on",
+        start=_engine_hung,
+        undo=_engine_well,
     ),
     Fault(
-        name="dead-mount", summary=f"a mount at {_DEAD} that never answers", hosts=topology.NAMES, default="cmp1", check="host-disk",
-        outcome="escalated", heals="takes the mount away", start=_dead_mount, undo=_undo_dead_mount,
+        name="dead-mount",
+        summary=f"a mount at {_DEAD} that never answers",
+        hosts=topology.NAMES,
+        default="cmp1",
+        check="host-disk",
+        outcome="escalated",
+        heals="takes the mount away",
+        start=_dead_mount,
+        undo=_undo_dead_mount,
     ),
     Fault(
-        name="ansible-run", summary="a process that looks like kolla's ansible", hosts=topology.NAMES, default="cmp1",
-        check="container-state", outcome="untouched", heals="ends the process", start=_ansible, undo=_undo_ansible,
+        name="ansible-run",
+        summary="a process that looks like kolla's ansible",
+        hosts=topology.NAMES,
+        default="cmp1",
+        check="container-state",
+        outcome="untouched",
+        heals="ends the process",
+        start=_ansible,
+        undo=_undo_ansible,
     ),
     Fault(
-        name="kolla-config-touched", summary="a config.json under /etc/kolla changes", hosts=topology.NAMES, default="cmp1",
-        check="container-state", outcome="untouched", heals="puts the file back", start=_touched, undo=_undo_touched,
+        name="kolla-config-touched",
+        summary="a config.json under /etc/kolla changes",
+        hosts=topology.NAMES,
+        default="cmp1",
+        check="container-state",
+        outcome="untouched",
+        heals="puts the file back",
+        start=_touched,
+        undo=_undo_touched,
         params={"container": CONTAINER},
     ),
-)  # fmt: skip
+)

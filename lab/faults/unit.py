@@ -1,4 +1,5 @@
-"""What the container faults do to a unit: kill its container, wait for a state, drop-ins, flags, and making it well again."""
+"""What the container faults do to a unit: kill its container, wait for a state, drop-ins, flags, and making it well
+again."""
 
 from __future__ import annotations
 
@@ -42,7 +43,8 @@ def kill(broken: Broken) -> None:
 
 
 def fail(broken: Broken) -> str:
-    """Kill the container so that its unit stays `failed` with the cause gone; return the drop-in that was used and removed."""
+    """Kill the container so that its unit stays `failed` with the cause gone; return the drop-in that was used and
+    removed."""
     path = drop_in(broken, STAY_DOWN)
     kill(broken)
     wait(broken, limit_s=30, ActiveState="failed")
@@ -62,7 +64,10 @@ def drop_in(broken: Broken, text: str | None, name: str = "lab-fault") -> str:
     folder = f"/etc/systemd/system/{broken.unit}.d"
     path = f"{folder}/{name}.conf"
     if text is None:
-        script = f"if [ -e {path} ]; then rm -f {path}; rmdir --ignore-fail-on-non-empty {folder}; systemctl daemon-reload; fi\n"
+        script = (
+            f"if [ -e {path} ]; then rm -f {path}; rmdir --ignore-fail-on-non-empty {folder}; systemctl "
+            f"daemon-reload; fi\n"
+        )
     else:
         script = f"mkdir -p {folder}\nprintf %s {shlex.quote(text)} > {path}\nsystemctl daemon-reload\n"
     hosts.shell(broken.host, script)

@@ -32,7 +32,8 @@ class Took:
 
 
 def recover(first: str, members: Sequence[Host] = mariadb.HOSTS) -> Took:
-    """Bring the cluster back from its most advanced member, called `first`; every unit is down. Raise LabError when a step fails."""
+    """Bring the cluster back from its most advanced member, called `first`; every unit is down. Raise LabError when a
+    step fails."""
     chosen = topology.host(first)
     others = [h for h in members if h != chosen]
     with ThreadPoolExecutor(len(members)) as pool:

@@ -1,4 +1,5 @@
-"""What Galera shows in the demo: one member is started again, then the whole cluster is lost and brought back with a person's yes."""
+"""What Galera shows in the demo: one member is started again, then the whole cluster is lost and brought back with a
+person's yes."""
 
 from __future__ import annotations
 

@@ -41,7 +41,7 @@ def position(host: Host) -> Position:
     script = f"""docker run --rm --network none --volumes-from mariadb --user 0 --entrypoint sh {IMAGE} -c '
 mariadbd --defaults-file={CONFIG} --user=mysql --wsrep-recover --skip-networking --log-error=/tmp/recover.err >/dev/null 2>&1
 grep -iE "recovered position|prepared.*transaction" /tmp/recover.err' || true
-"""
+"""  # noqa: E501
     said = hosts.shell(host, script, timeout_s=100).out
     found = re.findall(r"Recovered position:? ([0-9a-f-]{36}):(-?\d+)", said)
     uuid, seqno = found[-1] if found else ("", "-1")
@@ -62,7 +62,8 @@ def view(host: Host) -> str:
 
 
 def forget_view(host: Host) -> None:
-    """Take away what the member remembers of its last view, as a power cut does with a file that was not yet on disk."""
+    """Take away what the member remembers of its last view, as a power cut does with a file that was not yet on
+    disk."""
     hosts.shell(host, f"rm -f {DATA}/gvwstate.dat\n")
 
 
@@ -85,7 +86,8 @@ def write_grastate(host: Host, *, uuid: str, seqno: int, flag: int) -> None:
     text = _GRASTATE.format(uuid=uuid, seqno=seqno, flag=flag)
     hosts.shell(
         host,
-        f"printf %s '{text}' > {DATA}/grastate.dat\nchown --reference={DATA} {DATA}/grastate.dat\nchmod 660 {DATA}/grastate.dat\n",
+        f"printf %s '{text}' > {DATA}/grastate.dat\nchown --reference={DATA} {DATA}/grastate.dat\nchmod "
+        f"660 {DATA}/grastate.dat\n",
     )
 
 
@@ -93,7 +95,8 @@ def move_aside(host: Host) -> None:
     """Keep the data directory aside and leave an empty one in its place. What is kept already stays kept."""
     hosts.shell(
         host,
-        f"test ! -e {_KEPT}\nmv {DATA} {_KEPT}\nmkdir {DATA}\nchown --reference={_KEPT} {DATA}\nchmod --reference={_KEPT} {DATA}\n",
+        f"test ! -e {_KEPT}\nmv {DATA} {_KEPT}\nmkdir {DATA}\nchown --reference={_KEPT} {DATA}\nchmod "
+        f"--reference={_KEPT} {DATA}\n",
     )
 
 

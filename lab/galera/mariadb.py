@@ -59,8 +59,11 @@ def form(members: Sequence[Host], running: Sequence[Host] = ()) -> None:
 def sql(
     host: Host, text: str, *, container: str = "mariadb", password: str | None = None, timeout_s: float = 60
 ) -> str:
-    """Run statements as root on a member's own socket and return the rows, by tabs. Raise CommandFailed when one fails."""
-    return hosts.shell(host, _client(host, container, password) + f" <<'END-OF-SQL'\n{text}\nEND-OF-SQL\n", timeout_s=timeout_s).out  # fmt: skip
+    """Run statements as root on a member's own socket and return the rows, by tabs. Raise CommandFailed when one
+    fails."""
+    return hosts.shell(
+        host, _client(host, container, password) + f" <<'END-OF-SQL'\n{text}\nEND-OF-SQL\n", timeout_s=timeout_s
+    ).out
 
 
 def status(host: Host, *, password: str | None = None, container: str = "mariadb") -> dict[str, str]:
@@ -127,4 +130,7 @@ def set_flush(value: int) -> None:
 
 def _client(host: Host, container: str, password: str | None) -> str:
     secret = passwords.ROOT.read_text().strip() if password is None else password
-    return f"export MYSQL_PWD={shlex.quote(secret)}\n{host.engine} exec -i -e MYSQL_PWD {container} mariadb --connect-timeout=3 -uroot -NB"
+    return (
+        f"export MYSQL_PWD={shlex.quote(secret)}\n{host.engine} exec -i -e MYSQL_PWD {container} mariadb "
+        f"--connect-timeout=3 -uroot -NB"
+    )

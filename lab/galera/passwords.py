@@ -1,4 +1,5 @@
-"""The files of the database's passwords: of its administrator, of the daemon, which may read a little, and of the workload."""
+"""The files of the database's passwords: of its administrator, of the daemon, which may read a little, and of the
+workload."""
 
 from __future__ import annotations
 

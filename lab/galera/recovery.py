@@ -90,9 +90,11 @@ def _join(host: Host, primary: Host) -> None:
 
 
 def _follow(host: Host, own: Position, group: Position) -> None:
-    """Let a stopped member join: from its own position if the group can know that, else by a whole copy, into an empty directory at last.
+    """Let a stopped member join: from its own position if the group can know that, else by a whole copy, into an empty
+    directory at last.
 
-    A second start after each copy, because Galera may leave a joiner disconnected after its IST ("node restart required").
+    A second start after each copy, because Galera may leave a joiner disconnected after its IST ("node restart
+    required").
     """
     known = own.usable and own.uuid == group.uuid and own.seqno <= group.seqno and not own.prepared
     first = (_as_it_is, _as_it_is) if known else ()

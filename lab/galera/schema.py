@@ -24,7 +24,7 @@ CREATE DATABASE lab;
 CREATE TABLE lab.writes (id BIGINT PRIMARY KEY AUTO_INCREMENT, host VARCHAR(16) NOT NULL);
 CREATE DATABASE workload;
 CREATE TABLE workload.acts (run CHAR(16) NOT NULL, id BIGINT NOT NULL, PRIMARY KEY (run, id));
-"""
+"""  # noqa: E501
 
 
 def text() -> str:

@@ -17,12 +17,15 @@ _HOLD = f"/etc/systemd/system/{UNIT}.d/remediator-hold.conf"
 
 
 def bootstrap(host: Host) -> None:
-    """Start the cluster from this stopped and flagged member, in a container beside its own; return once it is Synced."""
+    """Start the cluster from this stopped and flagged member, in a container beside its own; return once it is
+    Synced."""
     argv = (
         f"docker run -d --name {BOOTSTRAP} --volumes-from mariadb --network host -e KOLLA_CONFIG_STRATEGY=COPY_ALWAYS"
     )
     argv += f" -e BOOTSTRAP_ARGS=--wsrep-new-cluster {disk.IMAGE}"
-    hosts.shell(host, f"docker rm {BOOTSTRAP} >/dev/null 2>&1 || true\n{argv}\n{_until_synced(BOOTSTRAP, 60)}", timeout_s=120)  # fmt: skip
+    hosts.shell(
+        host, f"docker rm {BOOTSTRAP} >/dev/null 2>&1 || true\n{argv}\n{_until_synced(BOOTSTRAP, 60)}", timeout_s=120
+    )
 
 
 def join(host: Host, *, limit_s: int = 90) -> None:
@@ -34,11 +37,15 @@ def join(host: Host, *, limit_s: int = 90) -> None:
 def end_bootstrap(host: Host, *, clean: bool = True) -> None:
     """Stop the bootstrap container and take it away; harmless where there is none. Its data is the member's own.
 
-    A member that is alone must not stop cleanly: only by its last view, which is then forgotten, can it start without others.
+    A member that is alone must not stop cleanly: only by its last view, which is then forgotten, can it start without
+    others.
     """
     if not clean:
         hosts.shell(host, f"docker kill {BOOTSTRAP}\n", check=False)
-    script = f"if docker container inspect {BOOTSTRAP} >/dev/null 2>&1; then docker stop -t 60 {BOOTSTRAP}; docker rm {BOOTSTRAP}; fi\n"
+    script = (
+        f"if docker container inspect {BOOTSTRAP} >/dev/null 2>&1; then docker stop -t 60 {BOOTSTRAP}; "
+        f"docker rm {BOOTSTRAP}; fi\n"
+    )
     hosts.shell(host, script, timeout_s=100)
 
 
@@ -51,9 +58,11 @@ def release(host: Host) -> None:
     """Take away what another recovery left here: a unit held down by a drop-in, and one-shot containers of its data."""
     hosts.shell(
         host,
-        f"if test -e {_HOLD}; then rm -f {_HOLD}; rmdir --ignore-fail-on-non-empty {_HOLD.rsplit('/', 1)[0]}; systemctl daemon-reload; fi\n"
+        f"if test -e {_HOLD}; then rm -f {_HOLD}; rmdir --ignore-fail-on-non-empty "
+        f"{_HOLD.rsplit('/', 1)[0]}; systemctl daemon-reload; fi\n"
         "for c in $(docker ps -aq --filter volume=mariadb); do\n"
-        "  test \"$(docker container inspect -f '{{.Name}}' $c)\" = /mariadb || { docker stop -t 60 $c; docker rm $c; } >/dev/null 2>&1 || true\n"
+        "  test \"$(docker container inspect -f '{{.Name}}' $c)\" = /mariadb || { docker stop -t 60 "
+        "$c; docker rm $c; } >/dev/null 2>&1 || true\n"
         "done\n",
         timeout_s=150,
     )
@@ -80,4 +89,4 @@ while test $(date +%s) -le $end; do
 done
 echo "{container} is not Synced within {limit_s} s" >&2
 exit 1
-"""
+"""  # noqa: E501

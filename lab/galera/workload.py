@@ -69,7 +69,8 @@ def start(
     per_second: float = 50,
     seconds: float = 900,
 ) -> Handle:
-    """Start the workload with its records in a new `folder`: at most `per_second` inserts in all, for at most `seconds`."""
+    """Start the workload with its records in a new `folder`: at most `per_second` inserts in all, for at most
+    `seconds`."""
     if clients < 1 or per_second <= 0 or not members:
         raise UsageError("a workload needs a client, a rate above zero and a member")
     folder.mkdir(parents=True, exist_ok=True)
@@ -87,9 +88,11 @@ def summary(folder: Path) -> Summary:
 
 
 def lost(folder: Path, host: Host) -> set[int]:
-    """Return the ids that were acknowledged and are not in the table of this member. Raise LabError when it does not answer.
+    """Return the ids that were acknowledged and are not in the table of this member. Raise LabError when it does not
+    answer.
 
-    The read is causal (`wsrep_sync_wait`): what another member acknowledged a moment ago may still be in this one's queue.
+    The read is causal (`wsrep_sync_wait`): what another member acknowledged a moment ago may still be in this one's
+    queue.
     """
     run = (folder / "run").read_text()
     acknowledged = _ids(folder, "acknowledged")
@@ -105,8 +108,16 @@ def lost(folder: Path, host: Host) -> set[int]:
 
 class _Client(threading.Thread):
     def __init__(
-        self, folder: Path, run: str, number: int, step: int, members: Sequence[Host], every_s: float, end_s: float, ended: threading.Event
-    ) -> None:  # fmt: skip
+        self,
+        folder: Path,
+        run: str,
+        number: int,
+        step: int,
+        members: Sequence[Host],
+        every_s: float,
+        end_s: float,
+        ended: threading.Event,
+    ) -> None:
         super().__init__(daemon=True, name=f"workload-{number}")
         self._run, self._ids = run, itertools.count(number + 1, step)
         self._members = itertools.cycle([*members[number % len(members) :], *members[: number % len(members)]])

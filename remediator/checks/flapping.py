@@ -17,7 +17,8 @@ STOP_PERCENT = 5.0
 
 
 def percent_change(states: Sequence[State]) -> float:
-    """Return the weighted percentage of change over `states`, oldest first. States missing from 21 count as unchanged."""
+    """Return the weighted percentage of change over `states`, oldest first. States missing from 21 count as
+    unchanged."""
     if len(states) < 2:
         return 0.0
     window = [states[0]] * (HISTORY - len(states)) + list(states[-HISTORY:])

@@ -32,7 +32,10 @@ class Newcomers:
         since, known = self._kept(host, now)
         if not count or known + count <= MOST:
             return None
-        return f"it has shown {known + count} targets within {now.since(since) / 3600:.0f} h that were not there before, and at most {MOST} are judged"
+        return (
+            f"it has shown {known + count} targets within {now.since(since) / 3600:.0f} h that were not "
+            f"there before, and at most {MOST} are judged"
+        )
 
     def noted(self, host: str, count: int, now: Instant) -> Newcomers:
         """Return the counts with the targets of `host` that were judged for the first time."""

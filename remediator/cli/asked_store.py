@@ -27,7 +27,8 @@ Cursor = Callable[[Row, int], dict[str, Any]]
 
 
 class AskedReader:
-    """`Queries` over the control socket of the daemon of `state_dir`. Every method raises CliError when it does not answer."""
+    """`Queries` over the control socket of the daemon of `state_dir`. Every method raises CliError when it does not
+    answer."""
 
     def __init__(self, state_dir: str) -> None:
         self._state_dir = state_dir
@@ -140,7 +141,8 @@ class AskedReader:
         return found
 
     def beside_the_log(self) -> str | None:
-        """Return what the daemon finds wrong with the tables beside the log; their rows are read in parts, however many there are."""
+        """Return what the daemon finds wrong with the tables beside the log; their rows are read in parts, however many
+        there are."""
         if (differs := self._value("rows_differ")) is not None:
             return str(differs)
         for table in readable.BODIES:

@@ -68,7 +68,8 @@ def request_line(
     deadline_s: float,
     lock: Lock,
 ) -> bytes:
-    """Return the request as one JSON line: `sections` as (integration, spec), and `constants` merged for all of them."""
+    """Return the request as one JSON line: `sections` as (integration, spec), and `constants` merged for all of
+    them."""
     body = {
         **constants,
         "sections": [

@@ -1,7 +1,8 @@
 """One round trip to one host, from the sections wanted to a `HostReply`.
 
 Invariant: a reply is trusted whole or not at all. A reply that is cut, late, not JSON, of the wrong
-shape or without this request's own sentinel is GARBLED or UNREACHABLE. No part of it is used. Every section asked for is in the
+shape or without this request's own sentinel is GARBLED or UNREACHABLE. No part of it is used. Every section asked for
+is in the
 reply, if only as UNKNOWN. Blocking, bounded by the deadline, never raising: call it in a thread of the pool.
 """
 
@@ -59,7 +60,8 @@ class Collector:
         self._direct = {spec.name: spec for one in integrations.values() for spec in one.direct}
         self._owner = {spec.name: one for one in integrations.values() for spec in one.direct}
         self._told: dict[tuple[str, str], str | None] = {}
-        """By host and integration: where the host said last that its service listens; one that was never asked is not in it."""
+        """By host and integration: where the host said last that its service listens; one that was never asked is not
+        in it."""
 
     def renew(self, integrations: Mapping[str, Integration]) -> None:
         """Ask members directly by `integrations` from now on: the same settings, with their secrets read anew."""
@@ -95,7 +97,8 @@ class Collector:
         return dataclasses.replace(answered, sections={**answered.sections, **results})
 
     def _knows_where(self, direct: Sequence[str], host: Host) -> bool:
-        """The first time a host says where its service listens before that is dialled; from then on both happen side by side."""
+        """The first time a host says where its service listens before that is dialled; from then on both happen side by
+        side."""
         return all((host.name, one.name) in self._told for one in self._dialling(direct))
 
     def _dialling(self, direct: Sequence[str]) -> list[Integration]:
@@ -111,7 +114,8 @@ class Collector:
         return _Direct([(self._direct[name], self._dialled(name, host)) for name in direct])
 
     def _dialled(self, name: str, host: Host) -> Host:
-        """Return `host` as it is asked: at the address that it told itself; the inventory's way to it is the second one."""
+        """Return `host` as it is asked: at the address that it told itself; the inventory's way to it is the second
+        one."""
         told = self._told.get((host.name, self._owner[name].name))
         if told is None:
             return host

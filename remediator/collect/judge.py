@@ -125,7 +125,10 @@ def _output(check: CheckSpec, data: Data, why: bool | Unknown, state: State) -> 
     if state is not State.UNKNOWN or not isinstance(why, Unknown):
         return check.output.render(data)[:OUTPUT_LENGTH]
     cause = data.get(why.field) if why.field is not None else None
-    return f"cannot tell: {why.field or why.reason} is UNKNOWN ({cause.reason if isinstance(cause, Unknown) else why.reason})"
+    return (
+        f"cannot tell: {why.field or why.reason} is UNKNOWN "
+        f"({cause.reason if isinstance(cause, Unknown) else why.reason})"
+    )
 
 
 def _perfdata(check: CheckSpec, data: Mapping[str, Any]) -> dict[str, float]:

@@ -53,7 +53,8 @@ class Machines:
         return frozenset(tuple(sorted(names)) for names in {id(names): names for names in self._of.values()}.values())
 
     def restore(self, machines: Iterable[Iterable[str]]) -> None:
-        """Take over the machines that were known before this daemon started. They stand until a reply contradicts them."""
+        """Take over the machines that were known before this daemon started. They stand until a reply contradicts
+        them."""
         for names in machines:
             self._join(set(names))
 
@@ -77,7 +78,8 @@ class Machines:
             self._of[name] = whole
 
     def _doubt(self, host: str) -> None:
-        """Note who contradicts the machine of `host`, which was just seen, and let go of names that did so for long enough."""
+        """Note who contradicts the machine of `host`, which was just seen, and let go of names that did so for long
+        enough."""
         names = self._of[host]
         self._doubted.setdefault(host, self._seen[host].asked_at)
         for name in names & self._doubted.keys():

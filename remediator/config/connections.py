@@ -187,7 +187,8 @@ class HttpConfig(Section):
         if self.is_open and self.tls is None and not self.plaintext_ok:
             raise PydanticCustomError(
                 "plaintext",
-                "bind {bind} is open to others, and without tls their tokens can be read on the way: set http.tls, bind "
+                "bind {bind} is open to others, and without tls their tokens can be read on the way: "
+                "set http.tls, bind "
                 "127.0.0.1 behind a proxy, or say http.plaintext_ok: true",
                 {"bind": self.bind},
             )

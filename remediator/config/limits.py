@@ -73,7 +73,8 @@ class _Section(BaseModel):
         longest, least = extra.get("longest"), extra.get("least")
         if isinstance(longest, float) and value > longest:
             raise ValueError(
-                f"{durations.form(value)} is past the floor of {durations.form(longest)}: what is older than that starts nothing"
+                f"{durations.form(value)} is past the floor of {durations.form(longest)}: what is older "
+                f"than that starts nothing"
             )
         if isinstance(least, float) and value < least:
             raise ValueError(

@@ -1,4 +1,5 @@
-"""Find, read and check the config: --config, $REMEDIATOR_CONFIG, /etc/remediator/config.yaml, in this order, no other place.
+"""Find, read and check the config: --config, $REMEDIATOR_CONFIG, /etc/remediator/config.yaml, in this order, no other
+place.
 
 `REMEDIATOR__SECTION__KEY` in the environment overrides any value; what is wrong there is a mistake like any other.
 """

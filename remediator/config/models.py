@@ -49,7 +49,8 @@ class AllowedConfig(Section):
 
 
 class AutonomyConfig(Section):
-    """How far each risk, or one rule, may go by itself. R3 runs unattended only for rules named in i_accept_unattended_r3."""
+    """How far each risk, or one rule, may go by itself. R3 runs unattended only for rules named in
+    i_accept_unattended_r3."""
 
     R1: ModeName = "shadow"
     R2: ModeName = "shadow"
@@ -76,7 +77,8 @@ class AutonomyConfig(Section):
         return Mode[name.upper()], f"autonomy.{risk.name}"
 
     def hours_for(self, risk: Risk) -> Hours | None:
-        """Return the hours in which plans of `risk` may act, None for always. No rule's mode and no person goes past them."""
+        """Return the hours in which plans of `risk` may act, None for always. No rule's mode and no person goes past
+        them."""
         hours: Hours | None = None if risk is Risk.R0 else getattr(self.allowed, risk.name)
         return hours
 

@@ -45,7 +45,8 @@ class Secret(BaseModel):
         return next(f"{kind} {getattr(self, kind)}" for kind in _KINDS if getattr(self, kind) is not None)
 
     def resolve(self, env: Mapping[str, str] | None = None) -> SecretStr:
-        """Return the secret, without the newline at its end. Raise SecretError if it is missing, empty or unreadable."""
+        """Return the secret, without the newline at its end. Raise SecretError if it is missing, empty or
+        unreadable."""
         variables = os.environ if env is None else env
         if self.env is not None:
             text = variables.get(self.env)

@@ -81,7 +81,8 @@ def _build(
 
 
 def _group(entry: Entry[CheckEntry], config: Config | None) -> str | None:
-    """Return the group whose hosts a check judges. One that names its integration's usual group follows `integrations.NAME.group`."""
+    """Return the group whose hosts a check judges. One that names its integration's usual group follows
+    `integrations.NAME.group`."""
     named = entry.body.hosts.group if entry.body.hosts is not None else None
     settings = None if config is None else getattr(config.integrations, entry.body.assess.partition(".")[0], None)
     usual = None if settings is None else type(settings).model_fields.get("group")
@@ -131,7 +132,8 @@ def _perfdata(entry: Entry[CheckEntry], assess: AssessSpec) -> list[Mistake]:
 
 
 def _empty_group(group: str, entries: list[Entry[CheckEntry]], config: Config | None, inventory: Inventory) -> Mistake:
-    """Return one mistake for a group without hosts, however many checks are of it: where the config names what reads it, there."""
+    """Return one mistake for a group without hosts, however many checks are of it: where the config names what reads
+    it, there."""
     names = ", ".join(f"checks.{entry.name}.off: true" for entry in entries)
     message = f"the group {group} has no host in the inventory; if that is right, set {names}"
     hint = mistakes.nearest(group, inventory.groups)

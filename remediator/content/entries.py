@@ -80,7 +80,10 @@ def read_entries(dirs: Sequence[ContentDir]) -> tuple[Entries, list[Mistake]]:
             _read_file(kind, documents.read(path, trusted=directory.shipped), here, entries, found)
         for (kind, name), entry in here.items():
             if directory.brought_by and name in entries.of(kind):
-                why = f"{name} is already defined in {entries.of(kind)[name].source}, and the package of {directory.brought_by} overrides nothing"
+                why = (
+                    f"{name} is already defined in {entries.of(kind)[name].source}, and the package of "
+                    f"{directory.brought_by} overrides nothing"
+                )
                 found.append(entry.mistake(("name",), "duplicate_name", why))
                 continue
             entries.of(kind)[name] = entry

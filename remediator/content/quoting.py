@@ -14,7 +14,10 @@ from remediator.rules import pasted
 from remediator.rules.errors import BadText
 
 MOST_NOTES = 20
-TEXT = "a value in a command is not quoted (after: {command}); a host chooses its own words, and people paste this: put `| shell` behind it"
+TEXT = (
+    "a value in a command is not quoted (after: {command}); a host chooses its own words, and people paste "
+    "this: put `| shell` behind it"
+)
 
 
 def notes(dirs: Sequence[ContentDir]) -> tuple[Mistake, ...]:

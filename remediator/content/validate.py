@@ -115,6 +115,7 @@ def _unwatched(integrations: Manifests, inventory: Inventory | None) -> list[str
         if name in integrations or inventory is None or one.watched is None or not inventory.group(one.watched.group):
             continue
         told.append(
-            f"{one.watched.title} is not watched: the group {one.watched.group} has hosts, but integrations.{name} is not set"
+            f"{one.watched.title} is not watched: the group {one.watched.group} has hosts, but "
+            f"integrations.{name} is not set"
         )
     return told

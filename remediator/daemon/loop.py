@@ -106,7 +106,8 @@ class Loop:
         self._hint_places = threading.BoundedSemaphore(HINTS_WAITING)
         self._stop = False
         self._reload_wanted = False
-        """Both plain: a signal handler sets them, and one that comes in the middle of another must find no lock held."""
+        """Both plain: a signal handler sets them, and one that comes in the middle of another must find no lock
+        held."""
         self._finished_at = time.monotonic()
         self._checkpoint_at = clock.now().boot_s
         self._gives_up_at: float | None = None
@@ -133,7 +134,8 @@ class Loop:
             self._pools.stop()
 
     def turn(self, timeout_s: float) -> bool:
-        """Take what is in the queue, after waiting at most `timeout_s` for it; return whether there is to be another turn.
+        """Take what is in the queue, after waiting at most `timeout_s` for it; return whether there is to be another
+        turn.
 
         Once `stop` was asked for nothing new begins; the last turn writes a checkpoint and returns False.
         """
@@ -275,7 +277,8 @@ class Loop:
             self.reload()
 
     def _submit(self, kind: Kind, call: Callable[[], Input], failed: Callable[[str], Input]) -> None:
-        """Let a pool make `call`. One that raises brings what `failed` makes of the reason: what is never heard of stays under way."""
+        """Let a pool make `call`. One that raises brings what `failed` makes of the reason: what is never heard of
+        stays under way."""
         self._pools.submit(kind, partial(self._made, call, failed), self._queue.put)
 
     def _made(self, call: Callable[[], Input], failed: Callable[[str], Input]) -> Input:
@@ -332,7 +335,8 @@ class Loop:
         self._queue.put(Ticked())
 
     def want_reload(self) -> None:
-        """Ask for `reload` in the next turn; asked for many times at once it is made once. Safe to call from a signal handler."""
+        """Ask for `reload` in the next turn; asked for many times at once it is made once. Safe to call from a signal
+        handler."""
         self._reload_wanted = True
         self.wake()
 
@@ -366,7 +370,8 @@ class Loop:
         }
 
     def metrics(self) -> Mapping[str, list[tuple[Mapping[str, str], float]]]:
-        """Return the numbers of now. From a loop that does not answer in time only its age: old numbers would look like new ones."""
+        """Return the numbers of now. From a loop that does not answer in time only its age: old numbers would look like
+        new ones."""
         scrape: Future[Mapping[str, Any]] = Future()
         self._scrapes.put(scrape)
         self.wake()

@@ -23,7 +23,8 @@ class Problem:
 
 
 def explains(parent_check: str, child_check: str, by_rules: Mapping[str, frozenset[str]], known: Manifests) -> bool:
-    """Return whether problems of `parent_check` explain those of `child_check`, as a manifest or a rule's ``explains`` says."""
+    """Return whether problems of `parent_check` explain those of `child_check`, as a manifest or a rule's ``explains``
+    says."""
     if parent_check == child_check:
         return False
     if _explains_all(parent_check, known) or child_check in known.explains.get(parent_check, ()):

@@ -1,4 +1,5 @@
-"""Which hosts there are: from Kolla-Ansible's own inventory, or from the config. Versioned snapshots, never partial ones."""
+"""Which hosts there are: from Kolla-Ansible's own inventory, or from the config. Versioned snapshots, never partial
+ones."""
 
 from __future__ import annotations
 

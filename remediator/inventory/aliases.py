@@ -1,6 +1,7 @@
 """The names from outside that the config declares (``inventory.aliases``) against the hosts that there are. Pure.
 
-Invariant: a declared name means one host of the inventory, and is neither the name nor an address of another one. Where the
+Invariant: a declared name means one host of the inventory, and is neither the name nor an address of another one. Where
+the
 inventory gives it to several, the declaration says which is meant.
 """
 

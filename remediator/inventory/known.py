@@ -1,4 +1,5 @@
-"""What is known beside kolla's inventory when it is read: from our config, from kolla's globals, of this very machine."""
+"""What is known beside kolla's inventory when it is read: from our config, from kolla's globals, of this very
+machine."""
 
 from __future__ import annotations
 

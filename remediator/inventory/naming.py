@@ -1,10 +1,13 @@
 """Which host of the inventory a name from outside means: one that Nagios, a person or a config of ours writes. Pure.
 
-Invariant: a name means one host or none. The case of its letters, a final dot, and the spelling of an address never matter.
-What people wrote (a declared alias, then inventory names and addresses) goes before what a host says of itself. A host's word
+Invariant: a name means one host or none. The case of its letters, a final dot, and the spelling of an address never
+matter.
+What people wrote (a declared alias, then inventory names and addresses) goes before what a host says of itself. A
+host's word
 never takes a name that the inventory gives to another host. Where two hosts fit, none is meant.
 
-Names without a domain are compared with first labels. A name with a domain means a host with a short name only where nothing
+Names without a domain are compared with first labels. A name with a domain means a host with a short name only where
+nothing
 known contradicts that domain: see `_in_domain`.
 """
 
@@ -21,7 +24,8 @@ from remediator.model.manifest.kinds import Kinds
 
 LOOPBACK = "localhost"
 PLACEHOLDERS = frozenset({"localdomain", "localhost", "novalocal", "openstacklocal"})
-"""Domains that installers give to a host that was told none (Red Hat's default, cloud-init's for OpenStack and EC2 images)."""
+"""Domains that installers give to a host that was told none (Red Hat's default, cloud-init's for OpenStack and EC2
+images)."""
 DECLARE = "declare what it means under inventory.aliases in the config (NAME: HOST), or take it out of what is sent"
 MOST_SHOWN = 5
 
@@ -32,7 +36,8 @@ _LOWER = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
 class Meant:
     """What a name means: `host`, or None with `why`, a sentence, and the hosts that it could have meant.
 
-    `ambiguous`: several hosts are called so; else a name with candidates is foreign, and only looks like theirs. `guessed`: only
+    `ambiguous`: several hosts are called so; else a name with candidates is foreign, and only looks like theirs.
+    `guessed`: only
     the first label fits, and nothing is known of domains.
     """
 
@@ -50,7 +55,8 @@ class Meant:
 
 
 def canonical(name: str) -> str:
-    """Return the one spelling of `name`: an address in its shortest form, IPv4 in IPv6 as IPv4; else lower case, no final dot."""
+    """Return the one spelling of `name`: an address in its shortest form, IPv4 in IPv6 as IPv4; else lower case, no
+    final dot."""
     bare = name.strip().removesuffix(".").translate(_LOWER)
     address = _address(bare.removeprefix("[").removesuffix("]") if bare.startswith("[") else bare)
     return bare if address is None else str(address)
@@ -72,7 +78,8 @@ def is_loopback(key: str) -> bool:
 
 
 def _is_name(key: str) -> bool:
-    """Return whether the canonical `key` has labels: neither an address nor what only looks like one (``192.0.2.011``)."""
+    """Return whether the canonical `key` has labels: neither an address nor what only looks like one
+    (``192.0.2.011``)."""
     return bool(key) and _address(key) is None and ":" not in key and not key.rsplit(".", 1)[-1].isdigit()
 
 
@@ -188,8 +195,10 @@ class Names:
     def _in_domain(self, host: str, domain: str) -> bool:
         """Return whether `host`, known by a short name, may be in `domain`.
 
-        The only domain that people gave it decides, else those that it says of itself: a name in one of them would have been
-        found as such. Of a host of which none is known, those of the other hosts decide, and where there are none, nothing does.
+        The only domain that people gave it decides, else those that it says of itself: a name in one of them would have
+        been
+        found as such. Of a host of which none is known, those of the other hosts decide, and where there are none,
+        nothing does.
         """
         known = self._known[host]
         if known.declared_domains:
@@ -210,7 +219,8 @@ class Names:
         return f"{kind}/{self.exact(name) or name}{slash}{more}"
 
     def doubt(self, text: str) -> str:
-        """Return why the host in the target `text` means none of ours, in words to put behind a sentence; "" when it means one."""
+        """Return why the host in the target `text` means none of ours, in words to put behind a sentence; "" when it
+        means one."""
         name = text.partition("/")[2].partition("/")[0]
         if not name or self.exact(name) is not None:
             return ""

@@ -1,4 +1,5 @@
-"""Two hosts of an inventory that are one machine by their address. Pure; what only the hosts know is seen at the first sample."""
+"""Two hosts of an inventory that are one machine by their address. Pure; what only the hosts know is seen at the first
+sample."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""From a list of hosts to a versioned snapshot: the same hosts give the same version, in whatever order they came. Pure."""
+"""From a list of hosts to a versioned snapshot: the same hosts give the same version, in whatever order they came.
+Pure."""
 
 from __future__ import annotations
 

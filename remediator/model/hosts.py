@@ -32,7 +32,10 @@ MOST_NAMES = 5
 def one_machine(names: Sequence[str]) -> str:
     """Return the sentence about a machine that the inventory has under several `names`."""
     shown = [*names[:MOST_NAMES], *([f"{len(names) - MOST_NAMES} more"] if len(names) > MOST_NAMES else [])]
-    return f"{', '.join(shown[:-1])} and {shown[-1]} are one machine (one boot id, one machine id): name it once in the inventory"
+    return (
+        f"{', '.join(shown[:-1])} and {shown[-1]} are one machine (one boot id, one machine id): name it "
+        f"once in the inventory"
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,9 @@
 """Which texts from outside can be names, and which can be stored at all. Pure, and linear in the length of the text.
 
-Container engines accept ``[a-zA-Z0-9][a-zA-Z0-9_.-]*`` as the name of a container (moby daemon/names, libpod define/config.go), and
-kolla makes the names of its units out of them. A lone surrogate, which JSON can write, is no character and cannot be stored.
+Container engines accept ``[a-zA-Z0-9][a-zA-Z0-9_.-]*`` as the name of a container (moby daemon/names, libpod
+define/config.go), and
+kolla makes the names of its units out of them. A lone surrogate, which JSON can write, is no character and cannot be
+stored.
 """
 
 from __future__ import annotations

@@ -7,7 +7,8 @@ from typing import Final
 
 HIDDEN: Final = "***"
 
-# What stands before the word that names a secret is no part of the form: a search for where it begins would begin at each of its words.
+# What stands before the word that names a secret is no part of the form: a search for where it begins would begin at
+# each of its words.
 _FORM: Final = re.compile(
     r"(?P<name>(?:password|passwd|passphrase|secret|token|api_?key|community)\b[\"']?\s*[=:]\s*)(?P<value>\"[^\"]*\"|'[^']*'|[^\s,;&]+)"
     r"|(?P<bearer>\b(?:Bearer|Basic)\s+)\S+"

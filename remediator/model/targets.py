@@ -43,7 +43,8 @@ class Target:
 
     @property
     def name(self) -> str:
-        """The last part: the container of ``container/H/NAME``, the host of ``host/H``, the name of ``cluster/NAME``."""
+        """The last part: the container of ``container/H/NAME``, the host of ``host/H``, the name of
+        ``cluster/NAME``."""
         return self.text.rsplit("/", 1)[1]
 
     @property

@@ -33,7 +33,8 @@ class Instant:
         return Instant(self.wall + timedelta(seconds=seconds), self.boot_s + seconds, self.boot_id)
 
     def after(self, other: Instant) -> bool:
-        """Return whether this moment is later than `other`: by CLOCK_BOOTTIME where it can be compared, else by the wall."""
+        """Return whether this moment is later than `other`: by CLOCK_BOOTTIME where it can be compared, else by the
+        wall."""
         if self.boot_id == other.boot_id:
             return self.boot_s > other.boot_s
         return self.wall > other.wall

@@ -26,7 +26,8 @@ class Unknown:
 
 
 class Json:
-    """The type of a stored value that is JSON as it stands, and means nothing but itself: also ``{"unknown": 3}`` stays what it is."""
+    """The type of a stored value that is JSON as it stands, and means nothing but itself: also ``{"unknown": 3}`` stays
+    what it is."""
 
 
 Data = Mapping[str, Any]

@@ -1,4 +1,5 @@
-"""Acknowledgements: a ladder that ended without a cure waits for one; a person who gives it has the incident in hand."""
+"""Acknowledgements: a ladder that ended without a cure waits for one; a person who gives it has the incident in
+hand."""
 
 from __future__ import annotations
 

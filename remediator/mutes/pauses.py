@@ -18,7 +18,8 @@ def begun(name: str, reason: str, author: str, now: Instant) -> Transition:
 
 
 def lifted(pauses: Mapping[str, Pause], wanted: str, reason: str, actor: str, *, every: bool) -> Transition | Refused:
-    """Return the end of the pause `wanted`, or of all: of several one must be named, for another may be somebody else's."""
+    """Return the end of the pause `wanted`, or of all: of several one must be named, for another may be somebody
+    else's."""
     if not wanted and len(pauses) > 1 and not every:
         return Refused(f"{len(pauses)} pauses stand ({', '.join(pauses)}): name one, or say --all")
     gone = (pauses[wanted],) if wanted else tuple(pauses.values())

@@ -10,7 +10,8 @@ from remediator.model.records.mutes import DEFAULT_S, LONGEST_S
 
 
 def span(value: Any, what: str) -> float | Refused:
-    """Return the seconds that were asked for; refuse what is no span. `what` is the request, as the sentence names it."""
+    """Return the seconds that were asked for; refuse what is no span. `what` is the request, as the sentence names
+    it."""
     longest = durations.form(LONGEST_S)
     if value is None:
         return DEFAULT_S

@@ -1,6 +1,7 @@
 """One move of a mute: the records that are kept or end, what the journal says of it, and what is done besides.
 
-The pure code of `mutes` makes transitions; `daemon/turn/mutes.py` alone carries them out: row, mirror, audit and log together.
+The pure code of `mutes` makes transitions; `daemon/turn/mutes.py` alone carries them out: row, mirror, audit and log
+together.
 """
 
 from __future__ import annotations

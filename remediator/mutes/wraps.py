@@ -68,5 +68,6 @@ def sign(wrap: Wrap, host: str, now: datetime) -> Sign:
         service=None,
         at=wrap.ended_at or now,
         key=key(wrap.id, host).text,
-        detail=f"{wrap.author} {'ran' if wrap.ended_at else 'runs'} {wrap.command!r} under pause --wrap ({wrap.reason})",
+        detail=f"{wrap.author} {'ran' if wrap.ended_at else 'runs'} {wrap.command!r} under pause --wrap "
+        f"({wrap.reason})",
     )

@@ -20,7 +20,8 @@ class Backoff:
         self._next_s = 0.0
 
     def failed(self, now_s: float) -> None:
-        """Note a failure. The next try is due after 1, 2, 4 ... s up to the cap, shortened at random by at most half."""
+        """Note a failure. The next try is due after 1, 2, 4 ... s up to the cap, shortened at random by at most
+        half."""
         span_s = min(self._cap_s, FIRST_S * 2.0 ** min(self._failures, 16))
         self._failures += 1
         self._failed_s, self._next_s = now_s, now_s + random.uniform(span_s / 2, span_s)

@@ -33,7 +33,8 @@ def dial(host: Host, address: tuple[str, int], timeout_s: float) -> socket.socke
 def verify(
     host: Host, names: tuple[str, ...], lines: tuple[known_hosts.Line, ...], file: str, key_type: str, blob: bytes
 ) -> None:
-    """Return if the key `blob` of the host called `names` is trusted by `lines` of `file`. Raise Failed (UNTRUSTED) if not."""
+    """Return if the key `blob` of the host called `names` is trusted by `lines` of `file`. Raise Failed (UNTRUSTED) if
+    not."""
     trust = known_hosts.judge(lines, names, key_type, blob)
     if trust is known_hosts.Trust.KNOWN:
         return

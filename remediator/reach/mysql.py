@@ -130,7 +130,8 @@ def _asked(
     total_s: float,
     ask: Callable[[_Server], Answer],
 ) -> Answer | Unknown:
-    """Return what `ask` makes of the server at `host`, or why there is no answer. `ask` may raise what pymysql raises."""
+    """Return what `ask` makes of the server at `host`, or why there is no answer. `ask` may raise what pymysql
+    raises."""
     if host == LOCAL:
         return Unknown("sql_unreachable")  # no address for SQL, and a name server may know a host of that name
     began_s = time.monotonic()
@@ -184,7 +185,8 @@ def _reason(error: pymysql.err.MySQLError) -> str:
 
 
 def _timed_out(error: BaseException) -> bool:
-    """Return whether a limit on the socket is what `error` was raised for: pymysql raises its own while it handles that."""
+    """Return whether a limit on the socket is what `error` was raised for: pymysql raises its own while it handles
+    that."""
     cause: BaseException | None = error
     while cause is not None and not isinstance(cause, TimeoutError):
         cause = cause.__context__

@@ -72,7 +72,8 @@ class SshReach:
     ) -> None:
         self._user, self._port, self._sudo = user, port, sudo
         self.token = ""
-        """``CLOUD:EPOCH``, sent in front of every action; a host that keeps the highest refuses an older daemon (docs/hosts.md)."""
+        """``CLOUD:EPOCH``, sent in front of every action; a host that keeps the highest refuses an older daemon
+        (docs/hosts.md)."""
         self._jump = dialling.jump_host(jump) if isinstance(jump, str) else jump
         self._keys = {READ: Path(read_key), ACT: Path(act_key)}
         self._known_hosts = Path(known_hosts)
@@ -278,7 +279,8 @@ class _Link:
 
     @contextlib.contextmanager
     def channel(self, ends_s: float) -> Iterator[paramiko.Channel]:
-        """Open one session; a connection that died unnoticed is made anew once. Nothing was asked before it is there."""
+        """Open one session; a connection that died unnoticed is made anew once. Nothing was asked before it is
+        there."""
         fresh = not self.alive
         try:
             channel = self._session(ends_s)

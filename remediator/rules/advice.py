@@ -15,13 +15,15 @@ from remediator.rules import texts
 def advise(rule: RuleSpec, target: Target, data: Data) -> str:
     """Return the text of `rule` for the operators about `target`; empty if the rule has none.
 
-    The text may use ``data.FIELD``, ``target`` (``container/ctl1/nova_api``), ``host`` (``ctl1``) and ``name`` (``nova_api``).
+    The text may use ``data.FIELD``, ``target`` (``container/ctl1/nova_api``), ``host`` (``ctl1``) and ``name``
+    (``nova_api``).
     """
     return _rendered(rule.notify, target, data)
 
 
 def evidence(rule: RuleSpec, target: Target, data: Data) -> str:
-    """Return the text of `rule` for a person who is asked to approve a run on `target`; empty if it has no such text."""
+    """Return the text of `rule` for a person who is asked to approve a run on `target`; empty if it has no such
+    text."""
     return _rendered(rule.evidence, target, data)
 
 

@@ -84,7 +84,8 @@ def environment(own: dict[str, Any], finalize: Any) -> BoundedEnvironment:
 
 
 def parse(source: str, env: BoundedEnvironment) -> nodes.Template:
-    """Return the tree of `source`. Raise BadText for a source that is no template, or has parts that cannot be bounded."""
+    """Return the tree of `source`. Raise BadText for a source that is no template, or has parts that cannot be
+    bounded."""
     try:
         tree = env.parse(source)
     except jinja2.TemplateSyntaxError as error:

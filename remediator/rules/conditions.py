@@ -41,7 +41,8 @@ _UNDECLARED = re.compile(r"undeclared reference to '([\w.]+)'")
 _WRAPPER = re.compile(r"wrapper\((\w+)\)")
 _WORDY = re.compile(r"input '(?:and|or|not)'")
 _UNBOUND = re.compile(r'No value with name "data\.(\w+)"')
-"""What CEL says and has no type for, read in cel-expr-python 0.1.3: `_UNBOUND` names the field that a condition lacks, the others only reword."""
+"""What CEL says and has no type for, read in cel-expr-python 0.1.3: `_UNBOUND` names the field that a condition lacks,
+the others only reword."""
 _INT64 = range(-(2**63), 2**63)
 
 

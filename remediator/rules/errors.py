@@ -4,7 +4,8 @@ from __future__ import annotations
 
 
 class BadCondition(ValueError):
-    """A condition does not compile. `line` and `col` count from 1 within the condition; `caret` is CEL's own picture."""
+    """A condition does not compile. `line` and `col` count from 1 within the condition; `caret` is CEL's own
+    picture."""
 
     def __init__(self, why: str, *, line: int = 1, col: int = 1, name: str = "", caret: str = "") -> None:
         self.why = why

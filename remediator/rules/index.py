@@ -1,4 +1,5 @@
-"""From an event to the rules that may concern it, by equality on (check, state): the cost does not grow with the rules."""
+"""From an event to the rules that may concern it, by equality on (check, state): the cost does not grow with the
+rules."""
 
 from __future__ import annotations
 

@@ -49,7 +49,8 @@ def unquoted(source: str) -> list[Unquoted]:
 
 
 def _read(body: Sequence[nodes.Node], line: str, found: list[Unquoted]) -> str:
-    """Read `body` behind the line that stands before it, and return the line that stands behind it: of a condition, that of its first branch."""
+    """Read `body` behind the line that stands before it, and return the line that stands behind it: of a condition,
+    that of its first branch."""
     for node in body:
         if isinstance(node, nodes.If):
             for branch in (*(each.body for each in node.elif_), node.else_):

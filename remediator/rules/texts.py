@@ -34,8 +34,12 @@ _CONTROL_BUT_NEWLINE = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\u20
 
 
 _SAMPLES: Mapping[FieldType, Any] = {
-    FieldType.STRING: "x" * 100, FieldType.INT: 3, FieldType.FLOAT: 0.5, FieldType.BOOL: True, FieldType.STRINGS: ("x" * 100,) * MAX_ITEMS,
-}  # fmt: skip
+    FieldType.STRING: "x" * 100,
+    FieldType.INT: 3,
+    FieldType.FLOAT: 0.5,
+    FieldType.BOOL: True,
+    FieldType.STRINGS: ("x" * 100,) * MAX_ITEMS,
+}
 
 
 class _Lines(str):
@@ -45,7 +49,8 @@ class _Lines(str):
 
 
 class _Word(str):
-    """One word of a command: made by the filter `shell`, quoted as a shell reads it. It is never cut or changed afterwards."""
+    """One word of a command: made by the filter `shell`, quoted as a shell reads it. It is never cut or changed
+    afterwards."""
 
     __slots__ = ()
 
@@ -74,7 +79,8 @@ class _ShownUnknown:
 
 
 class PeopleText:
-    """A compiled text (see `model.content.judging.Text`). Its code is made when it is first shown: most texts never are."""
+    """A compiled text (see `model.content.judging.Text`). Its code is made when it is first shown: most texts never
+    are."""
 
     def __init__(self, source: str, fields: tuple[str, ...]) -> None:
         self.source = source

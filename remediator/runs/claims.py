@@ -54,8 +54,10 @@ CLOCK_S: Final = 0.05
 SCRIPT: Final = Script(
     name=NAME,
     text=(
-        f'[ "$0:$#" = {NAME}:5 ] || exit 2; D=/run/remediator; F=$D/claims; umask 077; mkdir -p $D && exec 9<$D && flock -w 5 9 || '
-        '{ echo "$D: no lock"; exit 5; }; [ ! -L $F ] && { [ ! -e $F ] || [ -f $F -a -O $F ]; } || { echo "$F is not ours"; exit 3; }; '
+        f'[ "$0:$#" = {NAME}:5 ] || exit 2; D=/run/remediator; F=$D/claims; umask 077; mkdir -p $D && '
+        f"exec 9<$D && flock -w 5 9 || "
+        '{ echo "$D: no lock"; exit 5; }; [ ! -L $F ] && { [ ! -e $F ] || [ -f $F -a -O $F ]; } || { '
+        'echo "$F is not ours"; exit 3; }; '
         'read N X </proc/uptime; T=$(mktemp -d /run/remediator-XXXXXX) || exit 5; trap "rm -rf $T" EXIT; '
         "L=$(head -c 65536 $F 2>/dev/null | tail -n 200 | cut -c-160 | "
         "awk -v n=$N -v i=$1 'NF==5&&$1!=i&&$5<=n&&n-$5<86400'); "
@@ -78,7 +80,8 @@ def _again(_before: Mapping[str, str], _reply: HostReply, _target: Target) -> Pr
 
 ACTION: Final = ActionSpec(
     name="remediator.claim",
-    summary="before each step that changes something: say on every host of the run, and of each group that it touches, that this store is at work, and see who else is",
+    summary="before each step that changes something: say on every host of the run, and of each group that it "
+    "touches, that this store is at work, and see who else is",
     risk=Risk.R0,
     effect=Effect.OBSERVE,
     target_kinds=("host",),
@@ -233,7 +236,10 @@ def fading(claim: Claim, known: Known) -> str | None:
         for line in () if isinstance(answer.lines, Unknown) else answer.lines:
             before = _made_before(line, answer.came_at, known.started_at)
             if line.instance in known.us.former and not before and line.age_s - CLOCK_S < VALID_S:
-                return f"an earlier start of this daemon claimed {host} {seconds(line.age_s)} earlier: its command may leave until {seconds(VALID_S)} are over"
+                return (
+                    f"an earlier start of this daemon claimed {host} {seconds(line.age_s)} earlier: its "
+                    f"command may leave until {seconds(VALID_S)} are over"
+                )
     return None
 
 
@@ -241,7 +247,8 @@ def _sentence(line: Line, host: str, us: Identity) -> str:
     ago = seconds(line.age_s)
     if line.store == us.store:
         return (
-            f"another daemon on a copy of this store claimed {host} {ago} earlier (cloud {line.cloud}, store {line.store}, "
+            f"another daemon on a copy of this store claimed {host} {ago} earlier (cloud {line.cloud}, "
+            f"store {line.store}, "
             f"start {line.instance}, epoch {line.epoch})"
         )
     return (
@@ -258,7 +265,10 @@ def missing(claim: Claim) -> str | None:
     for name, members in sorted(claim.groups.items()):
         if len(members & got) <= len(members) // 2:
             lost = sorted(members - got)
-            return f"no majority of group {name} could be claimed: {len(members & got)} of {len(members)}, without {_why(claim, lost)}"
+            return (
+                f"no majority of group {name} could be claimed: {len(members & got)} of {len(members)}, "
+                f"without {_why(claim, lost)}"
+            )
     return None
 
 

@@ -81,7 +81,8 @@ def _in_doubt(run: Run, step: StepRecord, now: Instant) -> Transition:
     page = Page(
         key=PageKey(PageKind.IN_DOUBT, run.id, (step.id, str(step.tries))),
         subject=f"{run.id} on {run.plan.target} is in doubt",
-        text=f"{after.reason}; it keeps its locks. Look, then say: remediator runs resolve {run.id} --outcome applied|not-applied --reason ...",
+        text=f"{after.reason}; it keeps its locks. Look, then say: remediator runs resolve {run.id} "
+        f"--outcome applied|not-applied --reason ...",
     )
     return Transition(run=after, then=(entries.Doubted(step=step.id, reason=after.reason), page))
 
@@ -90,7 +91,10 @@ def _reads_in_vain(run: Run, planned: PlannedStep, seen: Seen, now: Instant) -> 
     """A step that only reads is never in doubt: it waits for its host, is done again, and in the end of its time has
     failed."""
     if now.since(seen.since) > planned.timeout_s:
-        why = f"its answer was lost, and {seen.host} has not been heard of for {planned.timeout_s:.0f} s: nothing was changed there"
+        why = (
+            f"its answer was lost, and {seen.host} has not been heard of for {planned.timeout_s:.0f} s: "
+            f"nothing was changed there"
+        )
         after = machine.failed(run, planned.id, why, now)
         settled = entries.Settled(step=machine.step_of(after, planned.id))
         yield Transition(run=after, then=(Searches(ends=True), settled, Refresh()))

@@ -46,7 +46,8 @@ def held(
     verdicts: Sequence[Verdict] = (),
     because: tuple[str, ...] = (),
 ) -> Iterator[Transition]:
-    """Hold `run` before `step` for `reason`, or hold it on; `ask` is what a person must approve before it goes on. `because`: see `Run`."""
+    """Hold `run` before `step` for `reason`, or hold it on; `ask` is what a person must approve before it goes on.
+    `because`: see `Run`."""
     after = machine.held_for(run, reason, now, ask, because=because)
     begins = run.state is not RunState.HELD
     said = (entries.Held(step=step.id, verdicts=verdicts, reason=reason),) if begins else ()
@@ -68,7 +69,8 @@ def _question(run: Run, step: StepRecord) -> Page:
     return Page(
         key=PageKey(PageKind.ASKS, run.id, (run.asks_hash[:16],)),
         subject=f"{run.id} on {run.plan.target} needs a person's yes before {step.id}",
-        text=f"{run.asks}\nremediator approve {run.id} --plan {run.asks_hash[:12]} --reason ...\nremediator runs cancel {run.id} --reason ...",
+        text=f"{run.asks}\nremediator approve {run.id} --plan {run.asks_hash[:12]} --reason ...\nremediator "
+        f"runs cancel {run.id} --reason ...",
     )
 
 

@@ -124,7 +124,8 @@ def approved_as_another(run: Run) -> str | None:
     if yes is None or yes.approved_by is None or not run.asked_of_another_plan:
         return None
     return (
-        f"changed: the yes of {yes.approved_by} was to the plan {yes.plan_hash[:12]}, and this one is {run.plan.hash[:12]}: nothing more "
+        f"changed: the yes of {yes.approved_by} was to the plan {yes.plan_hash[:12]}, and this one is "
+        f"{run.plan.hash[:12]}: nothing more "
         f"is done under it; end it, and the rest is yours: remediator runs cancel {run.id} --reason ..."
     )
 

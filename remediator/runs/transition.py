@@ -1,6 +1,7 @@
 """One move of a run: its new record, and what is written and done because of it, in order.
 
-The pure code of `runs` makes transitions; `daemon.execute.transitions` alone carries them out. An entry is what the journal says, in the past tense
+The pure code of `runs` makes transitions; `daemon.execute.transitions` alone carries them out. An entry is what the
+journal says, in the past tense
 (`runs.entries`); a wish is what the daemon does besides.
 """
 
@@ -123,7 +124,8 @@ Wish = Refresh | Look | Page | Lock | Releasing | Owe | TookEffect | Leave | Sea
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Transition:
-    """`then` is carried out in its order, after `run` is stored. A run that is in an end is followed by its incident and debts."""
+    """`then` is carried out in its order, after `run` is stored. A run that is in an end is followed by its incident
+    and debts."""
 
     run: Run
     then: tuple[Entry | Wish, ...] = ()

@@ -180,7 +180,8 @@ class Stranger:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """See the module. `units`: each container that the plan touches, to the data of ``container.state`` (or `Unknown`)."""
+    """See the module. `units`: each container that the plan touches, to the data of ``container.state`` (or
+    `Unknown`)."""
 
     plan: Plan
     now: Instant

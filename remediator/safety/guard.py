@@ -37,7 +37,10 @@ def refuse(guard: str, reason: str, until: datetime | None = None, **inputs: Any
 
 def settled_by(host: str) -> str:
     """Return how a sign of work or of a boot on `host` ends, as a sentence: by time, or by an accepted baseline."""
-    return f"it ends by itself; once every check of {host} is OK, `remediator baseline accept host/{host} --reason TEXT` ends it"
+    return (
+        f"it ends by itself; once every check of {host} is OK, `remediator baseline accept host/{host} "
+        f"--reason TEXT` ends it"
+    )
 
 
 def seconds(value: float) -> str:

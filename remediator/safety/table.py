@@ -18,7 +18,8 @@ def markdown() -> str:
 
 
 def into(text: str) -> str:
-    """Return `text` with the table in place of what stands between the markers. Raise ValueError without the markers."""
+    """Return `text` with the table in place of what stands between the markers. Raise ValueError without the
+    markers."""
     head, begin, rest = text.partition(BEGIN)
     _, end, tail = rest.partition(END)
     if not begin or not end:

@@ -77,11 +77,18 @@ checks:
     + "".join(
         f"  {name}: {{every: 15s, retry: 5s}}\n"
         for name in (
-            "container-state", "container-health", "host-reachable", "host-disk", "host-clock", "host-engine", "host-names", "host-identity",
+            "container-state",
+            "container-health",
+            "host-reachable",
+            "host-disk",
+            "host-clock",
+            "host-engine",
+            "host-names",
+            "host-identity",
             *(name for each in technologies() for name in each.checks),
         )
     )
-)  # fmt: skip
+)
 
 
 def config_of(shape: Shape, config: str = CONFIG) -> str:
@@ -406,9 +413,15 @@ class Simulation:
             return False
         world = self.daemon.world
         return bool(
-            not world.durable.adopted or world.durable.incidents or world.durable.runs or world.pending.in_flight or world.pending.delivering or world.pending.forced
-            or world.durable.debts or world.health.clock_brake
-        )  # fmt: skip
+            not world.durable.adopted
+            or world.durable.incidents
+            or world.durable.runs
+            or world.pending.in_flight
+            or world.pending.delivering
+            or world.pending.forced
+            or world.durable.debts
+            or world.health.clock_brake
+        )
 
     @property
     def paused_by_file(self) -> bool:

@@ -61,7 +61,8 @@ class StoreOlder(StoreError):
 
     def __init__(self, where: str, found: str, head: str) -> None:
         super().__init__(
-            f"the store {where} was written by an older release (revision {found}, this release reads {head}): start the daemon,"
+            f"the store {where} was written by an older release (revision {found}, this release reads "
+            f"{head}): start the daemon,"
             " which upgrades it and keeps a copy; `remediator audit verify` can be asked before"
         )
 
@@ -73,7 +74,8 @@ class StoreNewer(StoreUnavailable):
         super().__init__(where, "")
         self.why = f"a newer release wrote it (revision {found}, this release knows {head})"
         self.args = (
-            f"the store {where} cannot be used: {self.why}; nothing is done, and it is left as it is: install that release again, or"
+            f"the store {where} cannot be used: {self.why}; nothing is done, and it is left as it is: "
+            f"install that release again, or"
             " put back the copy of the store from before it",
         )
 
@@ -85,7 +87,8 @@ class NotUpgraded(StoreUnavailable):
         super().__init__(where, "")
         self.why = f"it was not upgraded from revision {found} to {head}: {why}"
         self.args = (
-            f"the store {where} cannot be used: {self.why}; it is left as it was, and nothing is done: mend that and start the daemon"
+            f"the store {where} cannot be used: {self.why}; it is left as it was, and nothing is done: "
+            f"mend that and start the daemon"
             " again, or install the release before",
         )
 
@@ -96,7 +99,8 @@ class StateLocked(StoreError):
     def __init__(self, state_dir: str, pid: str) -> None:
         self.pid = pid
         super().__init__(
-            f"{state_dir} is in use by the daemon with pid {pid}: one process acts; stop it first or use its control socket"
+            f"{state_dir} is in use by the daemon with pid {pid}: one process acts; stop it first or "
+            f"use its control socket"
         )
 
 

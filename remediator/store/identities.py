@@ -24,7 +24,8 @@ def new_id() -> str:
 
 
 def begin(database: Database, cloud: str, now: datetime, make: Callable[[], str] = new_id) -> Identity:
-    """Return the identity of this start: the store's id, made if it has none yet, a new nonce, the next epoch. Raise StoreUnavailable."""
+    """Return the identity of this start: the store's id, made if it has none yet, a new nonce, the next epoch. Raise
+    StoreUnavailable."""
     epoch = epochs.take(database, now)
     with database.transaction() as connection:
         store = _value(connection, STORE)

@@ -233,7 +233,8 @@ class Journal:
         self._db.execute(tables.downtimes.delete().where(*known))
 
     def downtime_told(self, host: str, service: str) -> float:
-        """Return when the sender told of the downtime that is known of (host, service), in epoch seconds; 0 when nobody said."""
+        """Return when the sender told of the downtime that is known of (host, service), in epoch seconds; 0 when nobody
+        said."""
         known = tables.downtimes.c.host == host, tables.downtimes.c.service == service
         found = self._db.execute(sa.select(tables.downtimes.c.body).where(*known)).scalar()
         return codec.of(Downtime).read(found, f"downtime of {host}").told_at if found is not None else 0.0
@@ -263,7 +264,8 @@ class Journal:
         self._db.execute(row)
 
     def _first_pause(self) -> int:
-        """Return the first number that is free in a store whose pauses the database numbered: it gave numbers away again."""
+        """Return the first number that is free in a store whose pauses the database numbered: it gave numbers away
+        again."""
         said = self._db.execute(sa.select(tables.audit.c.body).where(tables.audit.c.kind == "pause")).scalars()
         named = [name.rpartition("-")[2] for name in filter(None, map(_pause_named, said))]
         stand = self._db.execute(sa.select(tables.pauses.c.n)).scalars()
@@ -351,7 +353,8 @@ class Journal:
     # outbox ---------------------------------------------------------------------------------------------------
 
     def notify(self, key: str, body: dict[str, Any], next_s: float = 0.0) -> bool:
-        """Queue a notification once per `key`, to be delivered from `next_s` (epoch seconds) on; return whether it is new."""
+        """Queue a notification once per `key`, to be delivered from `next_s` (epoch seconds) on; return whether it is
+        new."""
         if self._db.execute(sa.select(tables.outbox.c.n).where(tables.outbox.c.key == key)).first():
             return False
         self._db.execute(
@@ -423,7 +426,8 @@ def _number(name: str) -> int:
 
 
 def _pause_named(body: str) -> str:
-    """Return which pause an entry of the log is about; empty when it cannot be read any more, for a pause is taken in any case."""
+    """Return which pause an entry of the log is about; empty when it cannot be read any more, for a pause is taken in
+    any case."""
     try:
         return str(json.loads(body)["pause"])
     except (ValueError, TypeError, KeyError, RecursionError):

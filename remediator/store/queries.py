@@ -1,6 +1,8 @@
-"""What commands read of the store: one contract, met by its files (`store.reader.Reader`) and by the daemon (`cli.asked_store.AskedReader`).
+"""What commands read of the store: one contract, met by its files (`store.reader.Reader`) and by the daemon
+(`cli.asked_store.AskedReader`).
 
-Invariant: both give the same answer to the same question, in the shapes of docs/contracts.md. Lists are bounded by their `limit`.
+Invariant: both give the same answer to the same question, in the shapes of docs/contracts.md. Lists are bounded by
+their `limit`.
 """
 
 from __future__ import annotations
@@ -19,14 +21,16 @@ class Queries(Protocol):
         """Give back what is held between questions."""
 
     def incidents(self, state: str | None = None, limit: int = 50, before: int | None = None) -> list[Row]:
-        """Return incidents, newest first, without their timelines; `state` ``open`` means every one that is not resolved.
+        """Return incidents, newest first, without their timelines; `state` ``open`` means every one that is not
+        resolved.
         `before`: only those with a lower number."""
 
     def incident(self, incident: str) -> Row | None:
         """Return one incident with its timeline."""
 
     def runs(self, state: str | None = None, limit: int = 50, before: int | None = None) -> list[Row]:
-        """Return runs, newest first; `state` ``live`` means every one that has not ended. `before`: only lower numbers."""
+        """Return runs, newest first; `state` ``live`` means every one that has not ended. `before`: only lower
+        numbers."""
 
     def run(self, run: str) -> Row | None:
         """Return one run with its debts."""
@@ -54,7 +58,8 @@ class Queries(Protocol):
         """Return events from `start` to `end`, oldest first, without the first `skip` of them."""
 
     def audit_until(self, kinds: Sequence[str], moment: datetime, limit: int, skip: int = 0) -> list[Row]:
-        """Return the newest `limit` entries of `kinds` that are not later than `moment`, oldest first; without the newest `skip`."""
+        """Return the newest `limit` entries of `kinds` that are not later than `moment`, oldest first; without the
+        newest `skip`."""
 
     def explain(self, identifier: str) -> Row | None:
         """Return the JSON of `explain` for an incident, a run or an event by its id; None when there is none such."""

@@ -74,7 +74,8 @@ def trim(connection: sa.Connection, now: Instant, keep: Keep) -> int:
 
 
 def _trim_hints(connection: sa.Connection, before: str) -> int:
-    """Remove hints beyond the newest MOST_HINTS, oldest first, as far as they came before `before`: a flood fills no disk for a month."""
+    """Remove hints beyond the newest MOST_HINTS, oldest first, as far as they came before `before`: a flood fills no
+    disk for a month."""
     known = tables.hints.c
     newest = sa.select(known.at).order_by(known.at.desc()).offset(MOST_HINTS).limit(1)
     beyond = connection.execute(newest).scalar()
@@ -88,9 +89,11 @@ def _trim_hints(connection: sa.Connection, before: str) -> int:
 
 
 def _trim_outbox(connection: sa.Connection, before: str) -> int:
-    """Remove the oldest notifications that are as old as runs that go, and that are neither queued nor about what still stands.
+    """Remove the oldest notifications that are as old as runs that go, and that are neither queued nor about what still
+    stands.
 
-    A row is also what keeps the same thing from being told twice: that of an open incident, a live run, an open debt stays.
+    A row is also what keeps the same thing from being told twice: that of an open incident, a live run, an open debt
+    stays.
     """
     oldest = sa.select(tables.outbox.c.n, tables.outbox.c.state, tables.outbox.c.key, readable.OUTBOX_BODY)
     gone = []

@@ -113,7 +113,8 @@ class BoundedProtocol(H11Protocol):
             self.transport.close()
 
     def _look(self) -> None:
-        """End what was stuck at the look before and still is: an answer that is not read, a body that nobody waits for."""
+        """End what was stuck at the look before and still is: an answer that is not read, a body that nobody waits
+        for."""
         unread = self.transport.get_write_buffer_size() > 0
         answered = self.cycle is not None and self.cycle.response_complete
         stuck = unread or (answered and self.conn.their_state is h11.SEND_BODY)

@@ -14,7 +14,8 @@ MEDIA_TYPE = "application/problem+json"
 
 
 def response(refusal: Refusal, *, close: bool = False) -> Response:
-    """Return the answer to a refused request. `close` ends the connection, for bodies that were not read to their end."""
+    """Return the answer to a refused request. `close` ends the connection, for bodies that were not read to their
+    end."""
     body: dict[str, Any] = {
         "type": "about:blank",
         "title": http.HTTPStatus(refusal.status).phrase,

@@ -1,6 +1,8 @@
-"""Which technologies are written about here while their packages are not there: what is only theirs is not checked then.
+"""Which technologies are written about here while their packages are not there: what is only theirs is not checked
+then.
 
-A technology has its settings in `config.example.yaml` and a page of its name in `docs/`. A misspelt name has no page, so it is
+A technology has its settings in `config.example.yaml` and a page of its name in `docs/`. A misspelt name has no page,
+so it is
 never taken for one that is away.
 """
 
@@ -33,7 +35,7 @@ def has_page(page: Path) -> bool:
 def without_files(text: str) -> str:
     """Return the `text` of a page without the names of files of technologies that are away."""
     for name in away():
-        owned = rf"(?:remediator|tests)/integrations/{name}\b|lab/(?:faults/)?{name}\w*\.py|(?:checks|rules|runbooks)/{name}\.yaml"
+        owned = rf"(?:remediator|tests)/integrations/{name}\b|lab/(?:faults/)?{name}\w*\.py|(?:checks|rules|runbooks)/{name}\.yaml"  # noqa: E501
         text = re.sub(rf"(?:{owned})[\w./*-]*(?:::\w+)?", "", text)
     return text
 

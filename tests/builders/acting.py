@@ -1,6 +1,7 @@
 """What each technology declares of its actions, so that the ways to a host can be tried with all of them.
 
-A technology declares it as `ACTING` in `tests/integrations/<technology>/acting.py`; it counts while its folder is there.
+A technology declares it as `ACTING` in `tests/integrations/<technology>/acting.py`; it counts while its folder is
+there.
 """
 
 from __future__ import annotations
@@ -27,7 +28,8 @@ class Acting:
     asks: frozenset[str] = frozenset()
     """Its scripts that change nothing."""
     names: str = "(?!)"
-    """What stands for the name of a unit or a container in its scripts: one written there, or a variable that the script has set."""
+    """What stands for the name of a unit or a container in its scripts: one written there, or a variable that the
+    script has set."""
     sets: str = ""
     """The variables of one letter among them."""
 

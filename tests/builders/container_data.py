@@ -18,6 +18,13 @@ CONTAINER: dict[str, Any] = {
     "false_alarm": False, "last_health_output": "ok",
 }  # fmt: skip
 DOWN: dict[str, Any] = {
-    "running": False, "status": "exited", "exit_code": 1, "crashed": True, "unit_state": "failed", "unit_substate": "failed",
-    "unit_result": "exit-code", "unit_failed": True, "health": None,
-}  # fmt: skip
+    "running": False,
+    "status": "exited",
+    "exit_code": 1,
+    "crashed": True,
+    "unit_state": "failed",
+    "unit_substate": "failed",
+    "unit_result": "exit-code",
+    "unit_failed": True,
+    "health": None,
+}

@@ -10,7 +10,17 @@ from remediator.model.messages.hooks import Hint
 def a_hint(key: str, **changes: Any) -> Hint:
     """Return a notification that h1 is down, or what `changes` say of it."""
     base: dict[str, Any] = {
-        "source": "nagios", "key": key, "host": "h1", "service": None, "state": "DOWN", "state_type": "HARD", "attempt": 3,
-        "notification_type": "PROBLEM", "downtime_depth": 0, "output": "", "problem_id": "1", "raw": {},
-    }  # fmt: skip
+        "source": "nagios",
+        "key": key,
+        "host": "h1",
+        "service": None,
+        "state": "DOWN",
+        "state_type": "HARD",
+        "attempt": 3,
+        "notification_type": "PROBLEM",
+        "downtime_depth": 0,
+        "output": "",
+        "problem_id": "1",
+        "raw": {},
+    }
     return Hint(**(base | changes))

@@ -1,4 +1,5 @@
-"""Installs a package from `tests/thirdparty` as an operator would, with pip and without a network, and takes it away again."""
+"""Installs a package from `tests/thirdparty` as an operator would, with pip and without a network, and takes it away
+again."""
 
 from __future__ import annotations
 

@@ -131,10 +131,18 @@ def _judge(_evidence: Evidence) -> Sequence[Assessed]:
 
 
 def _action(name: str, risk: Risk, effect: Effect = Effect.IDEMPOTENT, **more: Any) -> ActionSpec:
-    return ActionSpec(**{
-        "name": f"relay.{name}", "summary": f"{name} a relay", "risk": risk, "effect": effect, "target_kinds": ("cluster",),
-        "when": AtTurn(commands=_says), "probe": lambda _before, _reply, _target: Probe.UNKNOWN, **more,
-    })  # fmt: skip
+    return ActionSpec(
+        **{
+            "name": f"relay.{name}",
+            "summary": f"{name} a relay",
+            "risk": risk,
+            "effect": effect,
+            "target_kinds": ("cluster",),
+            "when": AtTurn(commands=_says),
+            "probe": lambda _before, _reply, _target: Probe.UNKNOWN,
+            **more,
+        }
+    )
 
 
 ACTIONS = (
@@ -202,10 +210,19 @@ def content() -> Content:
 
 
 def plan(runbook: str = "relay-rebuild", inventory: Inventory = INVENTORY, **data: Any) -> Plan:
-    return built(planning.build(
-        content().runbooks[runbook], target=TARGET, data={"procedure": JUDGED[runbook], "why": "w", **data}, identity={},
-        inventory=inventory, rule=None, check="relay-cluster", quiet_s=60.0, content_version="v",
-    ))  # fmt: skip
+    return built(
+        planning.build(
+            content().runbooks[runbook],
+            target=TARGET,
+            data={"procedure": JUDGED[runbook], "why": "w", **data},
+            identity={},
+            inventory=inventory,
+            rule=None,
+            check="relay-cluster",
+            quiet_s=60.0,
+            content_version="v",
+        )
+    )
 
 
 def run() -> Run:

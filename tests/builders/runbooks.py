@@ -1,4 +1,5 @@
-"""Runbooks of more than one step, which the shipped ones for containers do not have, and a directory of content for a config to name."""
+"""Runbooks of more than one step, which the shipped ones for containers do not have, and a directory of content for a
+config to name."""
 
 from __future__ import annotations
 
@@ -42,7 +43,8 @@ def in_place(runbooks: str) -> str:
 
 @functools.cache
 def _directory(runbooks: str) -> Path:
-    """Return a directory of content with `runbooks`, the same one each time, so that a config that names it is loaded once."""
+    """Return a directory of content with `runbooks`, the same one each time, so that a config that names it is loaded
+    once."""
     made = Path(tempfile.mkdtemp(prefix="content-"))
     atexit.register(shutil.rmtree, made, ignore_errors=True)
     (made / "runbooks").mkdir()

@@ -1,6 +1,7 @@
 """The shipped content, and the cases that each technology declares for its own part of it.
 
-A technology declares them as `SHIPPED` in `tests/integrations/<technology>/shipped.py`; they count while its folder is there.
+A technology declares them as `SHIPPED` in `tests/integrations/<technology>/shipped.py`; they count while its folder is
+there.
 """
 
 from __future__ import annotations
@@ -21,7 +22,8 @@ from remediator.model.manifest.together import Manifests
 from remediator.model.targets import Target
 
 Fault = tuple[str, dict[str, Any], State, str | None, tuple[str, ...]]
-"""A check, what is different from its healthy data, and what follows: the state, the rule that acts, the runbooks of that."""
+"""A check, what is different from its healthy data, and what follows: the state, the rule that acts, the runbooks of
+that."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

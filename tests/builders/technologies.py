@@ -1,4 +1,5 @@
-"""What the tests of each technology bring to those of all: modules of one name in the folders below `tests/integrations`."""
+"""What the tests of each technology bring to those of all: modules of one name in the folders below
+`tests/integrations`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""The daemon is killed between INTENT and OUTCOME; after its restart the run ends by probe, and nothing was done twice."""
+"""The daemon is killed between INTENT and OUTCOME; after its restart the run ends by probe, and nothing was done
+twice."""
 
 from __future__ import annotations
 

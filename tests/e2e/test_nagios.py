@@ -19,8 +19,17 @@ TARGET = "container/ctl2/memcached"
 
 def site(running: Scenario, directory: Path) -> RealNagios:
     command = (
-        REMEDIATOR, "--config", str(running.written.config), "check", "container-state", "--target", TARGET, "--format", "nagios", "--cached",
-    )  # fmt: skip
+        REMEDIATOR,
+        "--config",
+        str(running.written.config),
+        "check",
+        "container-state",
+        "--target",
+        TARGET,
+        "--format",
+        "nagios",
+        "--cached",
+    )
     service = Service(host="ctl2", name="memcached", command=command, event_handler=True)
     try:
         return RealNagios(

@@ -1,1 +1,2 @@
-"""Wrong input, made at random from right input, into the real engine, the real doors and the real loader: `python -m tests.fuzz`."""
+"""Wrong input, made at random from right input, into the real engine, the real doors and the real loader: `python -m
+tests.fuzz`."""

@@ -1,6 +1,7 @@
 """`python -m tests.fuzz replies|hints|control|content [--minutes N | --count N] [--seed S]`.
 
-Ends with one line; before it, a line for each kind of fault with the seed that shows it alone. Exit code 1 when there is one.
+Ends with one line; before it, a line for each kind of fault with the seed that shows it alone. Exit code 1 when there
+is one.
 """
 
 from __future__ import annotations

@@ -14,7 +14,8 @@ from random import Random
 HANG_S = 10.0
 """One input that takes so much of a processor hangs."""
 STILL_S = 120.0
-"""One that takes so long hangs as well, though it computes nothing: a machine that others use fully keeps it from computing for shorter."""
+"""One that takes so long hangs as well, though it computes nothing: a machine that others use fully keeps it from
+computing for shorter."""
 GROWTH, LEAST_BYTES = 0.25, 48 * 2**20
 """Memory has grown when the mean of the last tenth is above that of the first by more than both."""
 MOST_TOLD = 12
@@ -81,7 +82,8 @@ class Count:
         first, last = (f"{size / 2**20:.0f} MiB" for size in self.tenths)
         how = "grew" if self.grew else "flat" if len(self.memory) >= 10 else "not judged"
         return (
-            f"fuzz {self.kind}: {'ok' if self.well else 'FAILED'} inputs={self.done} failed={self.failed} hangs={self.hangs} "
+            f"fuzz {self.kind}: {'ok' if self.well else 'FAILED'} inputs={self.done} "
+            f"failed={self.failed} hangs={self.hangs} "
             f"memory={how} ({first} to {last}) seed={seed} seconds={took_s:.0f}"
         )
 
@@ -98,7 +100,8 @@ Round = Callable[[Random, Count], None]
 
 
 def run(kind: str, one: Round, *, seed: int, count: int | None, seconds: float) -> Count:
-    """Run rounds, each with a seed of its own (`seed`, `seed` + 1, ...), until `count` inputs were made or `seconds` are over.
+    """Run rounds, each with a seed of its own (`seed`, `seed` + 1, ...), until `count` inputs were made or `seconds`
+    are over.
 
     Whoever interrupts it gets what was found so far.
     """

@@ -35,7 +35,8 @@ from tests.fuzz.counting import STILL_S, Count
 from tests.fuzz.parsers import parsers
 
 FAILURES = ("turn_failed", "input_failed", "control_failed", "handling_failed", "reply_unjudgeable")
-"""What must not be in the log. That a host says more than is judged of one is no fault of ours; that it cannot be judged is."""
+"""What must not be in the log. That a host says more than is judged of one is no fault of ours; that it cannot be
+judged is."""
 STEPS = 24
 """Of a round."""
 STEP_S = 10.0
@@ -43,15 +44,41 @@ STEP_S = 10.0
 AT_ONCE = 24
 """Hints a step: more than are told one by one."""
 RIGHT_HINT: Mapping[str, Any] = {
-    "NOTIFICATIONTYPE": "PROBLEM", "HOSTNAME": "ctl1", "SERVICEDESC": "memcached", "SERVICESTATE": "CRITICAL", "SERVICESTATETYPE": "HARD",
-    "SERVICEATTEMPT": "3", "SERVICEOUTPUT": "down", "HOSTSTATE": "UP", "SERVICEDOWNTIME": "0", "HOSTDOWNTIME": "0", "TIMET": "1795410491",
-    "SERVICEEVENTID": "12", "SERVICEPROBLEMID": "7", "LASTSERVICESTATECHANGE": "1795410490",
-}  # fmt: skip
+    "NOTIFICATIONTYPE": "PROBLEM",
+    "HOSTNAME": "ctl1",
+    "SERVICEDESC": "memcached",
+    "SERVICESTATE": "CRITICAL",
+    "SERVICESTATETYPE": "HARD",
+    "SERVICEATTEMPT": "3",
+    "SERVICEOUTPUT": "down",
+    "HOSTSTATE": "UP",
+    "SERVICEDOWNTIME": "0",
+    "HOSTDOWNTIME": "0",
+    "TIMET": "1795410491",
+    "SERVICEEVENTID": "12",
+    "SERVICEPROBLEMID": "7",
+    "LASTSERVICESTATECHANGE": "1795410490",
+}
 ARGS: Mapping[str, Any] = {
-    "reason": "fuzz", "names": ["container-state"], "target": "container/ctl1/memcached", "runbook": "container-start", "run": "run-1",
-    "incident": "inc-1", "scope": "all", "plan": None, "matchers": ["check=container-state"], "for_s": 600.0, "id": "silence-1", "wrap": "wrap-1",
-    "exit": 0, "command": "true", "pid": 4, "pid_started": "5", "brake": "storm", "outcome": "applied",
-}  # fmt: skip
+    "reason": "fuzz",
+    "names": ["container-state"],
+    "target": "container/ctl1/memcached",
+    "runbook": "container-start",
+    "run": "run-1",
+    "incident": "inc-1",
+    "scope": "all",
+    "plan": None,
+    "matchers": ["check=container-state"],
+    "for_s": 600.0,
+    "id": "silence-1",
+    "wrap": "wrap-1",
+    "exit": 0,
+    "command": "true",
+    "pid": 4,
+    "pid_started": "5",
+    "brake": "storm",
+    "outcome": "applied",
+}
 
 
 SELDOM = simulating.CONFIG + "notify: [{type: command, name: pager, argv: [/bin/true]}]\n"
@@ -115,7 +142,8 @@ def trouble(simulation: Simulation, chance: Random) -> None:
 
 
 def replies(chance: Random, count: Count) -> None:
-    """One host, or all but one, say what they like; the others are honest, and one of their services crashes now and then.
+    """One host, or all but one, say what they like; the others are honest, and one of their services crashes now and
+    then.
 
     Before that, the parser of each section is given such values by itself.
     """

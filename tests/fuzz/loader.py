@@ -50,7 +50,8 @@ def _integrations() -> Manifests:
 
 
 def content(chance: Random, count: Count) -> None:
-    """Bend one file at a time, and load it over what it stands beside: it must come to mistakes with a place, or to content."""
+    """Bend one file at a time, and load it over what it stands beside: it must come to mistakes with a place, or to
+    content."""
     with _without_large() as small:
         for _ in range(FILES):
             kind, name, right = chance.choice(_right())

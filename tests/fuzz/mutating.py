@@ -1,4 +1,5 @@
-"""Turns a right value, text or line of bytes into a wrong one, by a seeded source of chance. What comes out repeats with the seed."""
+"""Turns a right value, text or line of bytes into a wrong one, by a seeded source of chance. What comes out repeats
+with the seed."""
 
 from __future__ import annotations
 
@@ -27,11 +28,51 @@ NUMBERS = (
     62135596800,
 )
 TEXTS = (
-    "", " ", "-", "--", "-t", "*", "/", "a/b", "..", "../x", "\x00", "\n", "\x1b[2J", "|", "a b", "$(id)", "'", '"', "\u202e", "\u2028", "e\u0301",
-    "\ud800", "x\udfffy", "é" * 300, "x" * 300, "x" * 5000, "9999-12-31T23:59:59Z", "0001-01-01T00:00:00Z", "1970-01-01T00:00:00Z",
-    "2026-13-45T99:99:99Z", "2999-01-01T00:00:00+23:59", "nan", "1e999", "NaN", "none", "null", "true", "mariadb", "{{ data.x }}", "${x}", "host/ctl1",
-    "container/ctl1/memcached", "remediator_galera_bootstrap", "kolla-x$(curl evil)-container.service",
-)  # fmt: skip
+    "",
+    " ",
+    "-",
+    "--",
+    "-t",
+    "*",
+    "/",
+    "a/b",
+    "..",
+    "../x",
+    "\x00",
+    "\n",
+    "\x1b[2J",
+    "|",
+    "a b",
+    "$(id)",
+    "'",
+    '"',
+    "\u202e",
+    "\u2028",
+    "e\u0301",
+    "\ud800",
+    "x\udfffy",
+    "é" * 300,
+    "x" * 300,
+    "x" * 5000,
+    "9999-12-31T23:59:59Z",
+    "0001-01-01T00:00:00Z",
+    "1970-01-01T00:00:00Z",
+    "2026-13-45T99:99:99Z",
+    "2999-01-01T00:00:00+23:59",
+    "nan",
+    "1e999",
+    "NaN",
+    "none",
+    "null",
+    "true",
+    "mariadb",
+    "{{ data.x }}",
+    "${x}",
+    "host/ctl1",
+    "container/ctl1/memcached",
+    "remediator_galera_bootstrap",
+    "kolla-x$(curl evil)-container.service",
+)
 NONSENSE: tuple[Any, ...] = (None, True, False, [], {}, [[]], {"": ""}, [None], {"a": {"b": {"c": {}}}})
 MOST_NEW = 200
 

@@ -21,7 +21,8 @@ EACH = 40
 
 
 def parsers(count: Count, kinds: Mapping[str, SectionKind[Any]] = KINDS) -> None:
-    """Give each parser of `kinds` values that are nearly right. Its chance is its own, so that the round around it stays as it is."""
+    """Give each parser of `kinds` values that are nearly right. Its chance is its own, so that the round around it
+    stays as it is."""
     chance, right = Random(f"parsers {count.where}"), hostile.sections()
     for name, kind in kinds.items():
         if name not in right:

@@ -1,6 +1,8 @@
-"""Stores as a release wrote them, in the middle of a cure: `python -m tests.golden.record_stores RELEASE` writes them anew.
+"""Stores as a release wrote them, in the middle of a cure: `python -m tests.golden.record_stores RELEASE` writes them
+anew.
 
-They are what the daemon of that release left when it was killed at each of MOMENTS, as SQL. Recorded once for a release and not again:
+They are what the daemon of that release left when it was killed at each of MOMENTS, as SQL. Recorded once for a release
+and not again:
 a store that an older release wrote is what the newer one has to read.
 """
 

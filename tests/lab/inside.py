@@ -1,4 +1,5 @@
-"""A scenario whose daemon runs on a host of the cloud, as a service of that host's systemd; commands are typed there too."""
+"""A scenario whose daemon runs on a host of the cloud, as a service of that host's systemd; commands are typed there
+too."""
 
 from __future__ import annotations
 

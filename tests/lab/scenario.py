@@ -72,7 +72,8 @@ def free_port() -> int:
 
 
 class Scenario:
-    """A daemon and the means to break its hosts. Use as a context manager: it ends the daemon and heals what it broke."""
+    """A daemon and the means to break its hosts. Use as a context manager: it ends the daemon and heals what it
+    broke."""
 
     def __init__(self, directory: Path, hosts: Sequence[str]) -> None:
         self.directory = directory
@@ -115,7 +116,8 @@ class Scenario:
         self.wait("the control socket", lambda: (self.written.state_dir / "control.sock").exists(), 30)
 
     def surroundings(self) -> dict[str, str]:
-        """Return the environment in which the daemon and the commands of this scenario run: what is left of them is the lab's."""
+        """Return the environment in which the daemon and the commands of this scenario run: what is left of them is the
+        lab's."""
         ours = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
         return mark.environment({**ours, **self.environment})
 
@@ -246,7 +248,8 @@ class Scenario:
                 raise Waited(f"waiting for {what}: the daemon ended with {self.process.returncode}\n{self._tail()}")
             if time.monotonic() > give_up:
                 raise Waited(
-                    f"{what}: not within {limit_s:.0f} s\n{self._tail()}\n{self.run('status').stdout}\n{self.run('incidents', 'list').stdout}"
+                    f"{what}: not within {limit_s:.0f} "
+                    f"s\n{self._tail()}\n{self.run('status').stdout}\n{self.run('incidents', 'list').stdout}"
                 )
             time.sleep(every_s)
 

@@ -1,4 +1,5 @@
-"""Every fault of the lab on a real host: it stays while we are paused, and ends with its right outcome when we are not."""
+"""Every fault of the lab on a real host: it stays while we are paused, and ends with its right outcome when we are
+not."""
 
 from __future__ import annotations
 

@@ -25,7 +25,8 @@ LASTS_S = 180
 Make = Callable[[Sequence[str]], Scenario]
 ANSIBLE = str(Path(sys.executable).with_name("ansible"))
 MAY_END = "/run/lab/ansible-may-end"
-"""What Ansible waits for on its host, three minutes at most: however busy the machine is, it works until it was seen."""
+"""What Ansible waits for on its host, three minutes at most: however busy the machine is, it works until it was
+seen."""
 
 
 def state(scenario: Scenario, check: str, target: str) -> str:

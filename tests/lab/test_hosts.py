@@ -1,4 +1,5 @@
-"""The sudoers file as the sudo of a real host reads it: taken by visudo, and it allows what it says and nothing beside it."""
+"""The sudoers file as the sudo of a real host reads it: taken by visudo, and it allows what it says and nothing beside
+it."""
 
 from __future__ import annotations
 
@@ -63,7 +64,8 @@ def programs(installed: str) -> Iterator[None]:
     """sudo lists a command only when its program is there: the other engine's is a file of ours for this test."""
     made = api.host_shell(
         HOST,
-        "for each in docker podman; do [ -e /usr/bin/$each ] || { cp /bin/true /usr/bin/$each; echo /usr/bin/$each; }; done",
+        "for each in docker podman; do [ -e /usr/bin/$each ] || { cp /bin/true /usr/bin/$each; echo "
+        "/usr/bin/$each; }; done",
     ).split()
     yield
     if made:

@@ -160,7 +160,8 @@ def _sudoers(*hosts: str) -> None:
 
 
 def _act_files(*hosts: str) -> None:
-    """Install on `hosts` the files of remediator-act that this release prints, as the operator does after an upgrade."""
+    """Install on `hosts` the files of remediator-act that this release prints, as the operator does after an
+    upgrade."""
     main = [str(Path(sys.executable).with_name("remediator")), "actions", "--format", "act", "--directory"]
     with tempfile.TemporaryDirectory() as directory:
         subprocess.run([*main, directory], capture_output=True, timeout=60, check=True)

@@ -1,6 +1,8 @@
-"""`python -m tests.mutants [NAME...] [--named] [--json] [--table]`: apply each mistake to a copy, and see that the proof catches it.
+"""`python -m tests.mutants [NAME...] [--named] [--json] [--table]`: apply each mistake to a copy, and see that the
+proof catches it.
 
-Exit code 0 when all are caught; 1 when one lives, is out of date or shows nothing, or when the unpatched tree fails itself.
+Exit code 0 when all are caught; 1 when one lives, is out of date or shows nothing, or when the unpatched tree fails
+itself.
 """
 
 from __future__ import annotations
@@ -76,10 +78,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     caught = sum(each.ended is Ended.CAUGHT for each in ended.tried)
     for each in ended.red:
         say(
-            f"the unpatched tree fails itself, so nothing is shown: {each.name} {each.ended.value} {each.by} {each.said}"
+            f"the unpatched tree fails itself, so nothing is shown: {each.name} {each.ended.value} "
+            f"{each.by} {each.said}"
         )
     if chosen.json:
-        rows = [{"name": each.name, "ended": each.ended.value, "by": each.by, "said": each.said, "seconds": round(each.seconds, 1)} for each in ended.tried]  # fmt: skip
+        rows = [
+            {
+                "name": each.name,
+                "ended": each.ended.value,
+                "by": each.by,
+                "said": each.said,
+                "seconds": round(each.seconds, 1),
+            }
+            for each in ended.tried
+        ]
         print(
             json.dumps(
                 {"unpatched_holds": ended.unpatched_holds, "caught": caught, "total": len(rows), "mutants": rows}

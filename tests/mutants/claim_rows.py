@@ -23,7 +23,8 @@ CLAIMS = (
     ),
     Mutant(
         name="former-claim-not-waited-out",
-        mistake="A claim of a former start that was on its way is not waited out: a command of it may leave beside ours.",
+        mistake="A claim of a former start that was on its way is not waited out: a command of it may leave "
+        "beside ours.",
         place="remediator.runs.claims:fading",
         old="line.age_s - CLOCK_S < VALID_S",
         new="False",

@@ -51,7 +51,8 @@ EVIDENCE = (
         name="gated-again-on-old-evidence",
         mistake="A run that was held before its first step is gated again on the evidence that it was planned on.",
         place="remediator.runs.machine:planned_anew",
-        old="replace(run, state=RunState.PLANNED, reason='', because=(), held_since=None, asks='', asks_for=None, locked_at=now)",
+        old="replace(run, state=RunState.PLANNED, reason='', because=(), held_since=None, asks='', "
+        "asks_for=None, locked_at=now)",
         new="replace(run, state=RunState.PLANNED, reason='', because=(), held_since=None, asks='', asks_for=None)",
         tests=MACHINE_TESTS,
     ),
@@ -59,7 +60,8 @@ EVIDENCE = (
         name="late-answer-replaces-a-newer-one",
         mistake="The answer that comes last is the newest, whenever it was asked for.",
         place="remediator.collect.facts:FactStore.take",
-        old="newest is not None and newest.asked_at.wall > reply.asked_at.wall and newest.asked_at.since(reply.asked_at) > 0",
+        old="newest is not None and newest.asked_at.wall > reply.asked_at.wall and "
+        "newest.asked_at.since(reply.asked_at) > 0",
         new="False",
         tests=FACTS_TESTS,
     ),
@@ -188,7 +190,8 @@ READ_BACK = (
     ),
     Mutant(
         name="difference-forgotten",
-        mistake="A difference that nobody has accepted is not in the entries after it: the next restart knows nothing of it.",
+        mistake="A difference that nobody has accepted is not in the entries after it: the next restart knows "
+        "nothing of it.",
         place="remediator.daemon.turn.coverage:Coverage.note",
         old="digests.body(state, changed, self._differs, begins)",
         new="digests.body(state, changed, '', begins)",

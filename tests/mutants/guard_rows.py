@@ -75,7 +75,8 @@ GUARDS = (
     ),
     Mutant(
         name="beginning-runs-uncounted",
-        mistake="A run that is past the gate and has no INTENT yet uses up no budget: two of one moment pass where one may.",
+        mistake="A run that is past the gate and has no INTENT yet uses up no budget: two of one moment pass "
+        "where one may.",
         place="remediator.daemon.decide.cases:_beginning",
         old="past_the_gate and run.intent_at is None and not debts.is_release(run)",
         new="False",

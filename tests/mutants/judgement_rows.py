@@ -87,7 +87,8 @@ JUDGEMENT = (
 EMPTY = (
     Mutant(
         name="empty-target",
-        mistake="A target may name no host at all, and whoever loops over the hosts of an inventory then means every one.",
+        mistake="A target may name no host at all, and whoever loops over the hosts of an inventory then means "
+        "every one.",
         place="remediator.model.targets:Target.__post_init__",
         old="not self.hosts",
         new="False",
@@ -187,8 +188,12 @@ APPROVALS = (
         name="evidence-not-gathered-again",
         mistake="After an approval no new evidence is waited for.",
         place="remediator.daemon.requests.approvals:approve",
-        old="replace(run, state=RunState.PLANNED, locked_at=turn.now, reason=f'approved by {actor.name}; waits for evidence that is younger than the yes', approval=replace(run.approval, approved_by=actor.name, approved_at=turn.now, approved_as=actor.accounts))",
-        new="replace(run, state=RunState.PLANNED, reason=f'approved by {actor.name}; waits for evidence that is younger than the yes', approval=replace(run.approval, approved_by=actor.name, approved_at=turn.now, approved_as=actor.accounts))",
+        old="replace(run, state=RunState.PLANNED, locked_at=turn.now, reason=f'approved by {actor.name}; "
+        "waits for evidence that is younger than the yes', approval=replace(run.approval, "
+        "approved_by=actor.name, approved_at=turn.now, approved_as=actor.accounts))",
+        new="replace(run, state=RunState.PLANNED, reason=f'approved by {actor.name}; waits for evidence "
+        "that is younger than the yes', approval=replace(run.approval, approved_by=actor.name, "
+        "approved_at=turn.now, approved_as=actor.accounts))",
         story="a yes to another plan",
     ),
 )

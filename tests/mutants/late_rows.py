@@ -94,7 +94,8 @@ LATE = (
         mistake="A claim holds from when it was answered, and not from when it was asked.",
         place="remediator.runs.claims:Claim.ends",
         old="self.began.later(VALID_S)",
-        new="max((each.came_at for each in self.answers.values()), key=lambda at: at.boot_s, default=self.began).later(VALID_S)",
+        new="max((each.came_at for each in self.answers.values()), key=lambda at: at.boot_s, "
+        "default=self.began).later(VALID_S)",
         tests="tests/unit/runs/test_claims.py",
     ),
     Mutant(

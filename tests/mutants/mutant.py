@@ -24,7 +24,8 @@ class OutOfDate(Exception):
 class Mutant:
     """`place`: ``module:function``, ``module:Class.method`` or ``module:NAME``. `old`, `new`: code (`patch.patched`).
 
-    `story`: the directed story that is told first. `tests`: in place of it a file of tests, or one of them (``file::test``).
+    `story`: the directed story that is told first. `tests`: in place of it a file of tests, or one of them
+    (``file::test``).
     `within_text`: `old` and `new` are a piece of a string that stands in the place.
     """
 

@@ -38,7 +38,8 @@ class Found:
 def patched(text: str, place: str, old: str, new: str, within_text: bool = False) -> str:
     """Return the file's `text` with `old` in `place` (a function, a method, a name that is assigned) replaced by `new`.
 
-    Both are code: an expression, or statements; with `within_text` a piece of a string. ``...`` as the body of a compound
+    Both are code: an expression, or statements; with `within_text` a piece of a string. ``...`` as the body of a
+    compound
     statement stands for the body that is there. Raise NoFit.
     """
     tree = ast.parse(text)
@@ -59,7 +60,8 @@ def patched(text: str, place: str, old: str, new: str, within_text: bool = False
 
 
 def scope_of(tree: ast.Module, place: str) -> ast.AST:
-    """Return the node that `place` names: ``function``, ``Class.method``, or a name that the module or class assigns. Raise NoFit."""
+    """Return the node that `place` names: ``function``, ``Class.method``, or a name that the module or class assigns.
+    Raise NoFit."""
     node: ast.AST = tree
     for name in place.split("."):
         named = [each for each in getattr(node, "body", ()) if name in _names(each)]

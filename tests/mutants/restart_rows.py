@@ -113,7 +113,8 @@ JOURNAL = (
     ),
     Mutant(
         name="restart-asks-no-probe",
-        mistake="A step whose outcome was lost with the daemon is taken for one that did not arrive, and no probe is asked.",
+        mistake="A step whose outcome was lost with the daemon is taken for one that did not arrive, and no "
+        "probe is asked.",
         place="remediator.runs.doubt:supervised",
         old="outcome.lost(run, step.id, why)",
         new="Transition(run=machine.probed(run, step.id, Probe.NOT_APPLIED, now))",

@@ -18,7 +18,7 @@ simulator cannot see a mistake, a unit test catches it. One that lives is a hole
 
 `--named` runs of the simulator only the story that a mutant names, patched and unpatched. This file is written by `python -m tests.mutants --table`, or by `--table` with the names of those that changed; `tests/unit/mutants` keeps it in step with `tests/mutants/rows.py`.
 
-"""
+"""  # noqa: E501
 COLUMNS = """| mutant | the mistake | where | caught by |
 |---|---|---|---|
 """
@@ -29,7 +29,8 @@ SECTION = "## "
 def write(path: Path, caught: Mapping[str, str]) -> None:
     """Write the page; `caught`: name of a mutant to what caught it. What the page says of the others stays.
 
-    Each technology has a section of its own. A mutant of which nothing is known has no row, and `tests/unit/mutants` fails until it
+    Each technology has a section of its own. A mutant of which nothing is known has no row, and `tests/unit/mutants`
+    fails until it
     was tried.
     """
     before = {name: said for name, (_, said) in read(path).items()} if path.is_file() else {}
@@ -54,7 +55,8 @@ def _cell(text: str) -> str:
 
 
 def read(path: Path) -> dict[str, tuple[str, str]]:
-    """Return name -> (mistake, what caught it) of every row of the page, but for technologies whose tests are not in this tree."""
+    """Return name -> (mistake, what caught it) of every row of the page, but for technologies whose tests are not in
+    this tree."""
     return {cells[0].strip("`"): (cells[1], cells[3]) for line in _known(path) if (cells := _cells(line))}
 
 

@@ -1,6 +1,7 @@
 """Tries one mutant: a copy of the tree on a file system in memory, the patch, the proof in a process of its own.
 
-Invariant: only an invariant that broke, or a unit test that failed, is a catch. A child that ends in any other way, or not in
+Invariant: only an invariant that broke, or a unit test that failed, is a catch. A child that ends in any other way, or
+not in
 its time, has shown nothing.
 """
 
@@ -45,7 +46,8 @@ FAILED = re.compile(r"^FAILED (\S+)", re.M)
 class Extent:
     """How much is proved. `scenarios`: stories by chance after the directed ones. `limit_s`: of each child.
 
-    `named_alone`: of the simulator only the story that a mutant names, so that one that lives costs no more than one that is caught.
+    `named_alone`: of the simulator only the story that a mutant names, so that one that lives costs no more than one
+    that is caught.
     """
 
     scenarios: int = 24

@@ -1,7 +1,9 @@
 """The files whose tests need a whole lab for themselves, shared out: a lab that is free takes the next one.
 
-Each file is taken once, by one lab. The longest come first, so that the labs end at about the same time. A file says how long it lasts
-(`LASTS_S = 300`); one that does not say may be long, and comes before all others. Where only one lab works, it takes them all.
+Each file is taken once, by one lab. The longest come first, so that the labs end at about the same time. A file says
+how long it lasts
+(`LASTS_S = 300`); one that does not say may be long, and comes before all others. Where only one lab works, it takes
+them all.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """The parts of the whole matrix (`make lab-full PART=NAME`): which shape of the lab each needs, and what is in it.
 
-A test says beside itself which part it is of (`pytest.mark.part`), most by one line for their whole file. One without a part is an
+A test says beside itself which part it is of (`pytest.mark.part`), most by one line for their whole file. One without a
+part is an
 error of its collection: it would be in no part, and never run. So is a simulated one that `make test` leaves out.
 """
 

@@ -123,7 +123,8 @@ def _session(leader: int) -> list[int]:
 
 @contextlib.contextmanager
 def as_interrupts() -> Iterator[None]:
-    """Inside, SIGTERM, SIGHUP and SIGINT raise KeyboardInterrupt in the main thread, also where a shell had SIGINT ignored."""
+    """Inside, SIGTERM, SIGHUP and SIGINT raise KeyboardInterrupt in the main thread, also where a shell had SIGINT
+    ignored."""
 
     def interrupt(number: int, _frame: FrameType | None) -> None:
         raise KeyboardInterrupt(signal.Signals(number).name)
@@ -144,6 +145,7 @@ def _signal(child: subprocess.Popen[str], number: int) -> None:
 
 
 def _weigh_the_session(pid: int, nice: str) -> None:
-    """Where the kernel shares cores among sessions (sched_autogroup), a session is as heavy as any other until it is told not to be."""
+    """Where the kernel shares cores among sessions (sched_autogroup), a session is as heavy as any other until it is
+    told not to be."""
     with contextlib.suppress(OSError):
         Path(f"/proc/{pid}/autogroup").write_text(nice)

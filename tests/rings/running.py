@@ -1,6 +1,7 @@
 """Runs one ring of tests, or the rings that need a lab, in processes of pytest.
 
-Lab tests mostly wait. So those on different hosts run side by side; those that need a whole lab are shared out between the lab and a
+Lab tests mostly wait. So those on different hosts run side by side; those that need a whole lab are shared out between
+the lab and a
 second one. Whatever runs beside something else is printed in one piece once it has ended.
 """
 
@@ -58,11 +59,20 @@ ALL = Choice()
 
 
 def pytest(
-    ring: str, chosen: str, *options: str, of: str = "", title: str = "", lab: Lab = FIRST, on: str = "", idle: bool = False, choice: Choice = ALL
-) -> Count:  # fmt: skip
+    ring: str,
+    chosen: str,
+    *options: str,
+    of: str = "",
+    title: str = "",
+    lab: Lab = FIRST,
+    on: str = "",
+    idle: bool = False,
+    choice: Choice = ALL,
+) -> Count:
     """Run one pytest and return its results; a run that ends without a report is one failure.
 
-    `chosen`: a mark expression. `of`: a file, in place of the whole ring. `title`: keep its output and print it in one piece below this.
+    `chosen`: a mark expression. `of`: a file, in place of the whole ring. `title`: keep its output and print it in one
+    piece below this.
     `on`: only the tests of this host. `idle`: only while nobody else wants the cores.
     """
     with tempfile.TemporaryDirectory() as directory:
@@ -110,7 +120,8 @@ def on_one_host(host: str, rings: Sequence[str], choice: Choice) -> dict[str, Co
 
 
 def host_by_host(rings: Sequence[str], choice: Choice) -> dict[str, Count]:
-    """Run the tests that work on one host, hosts side by side, in the first lab; the slowest host is how long a ring took."""
+    """Run the tests that work on one host, hosts side by side, in the first lab; the slowest host is how long a ring
+    took."""
     total = {ring: Count() for ring in rings}
     with ThreadPoolExecutor(SIDE_BY_SIDE) as pool, processes.ended_on_error():
         for found in pool.map(lambda host: on_one_host(host, rings, choice), choice.hosts):
@@ -121,7 +132,8 @@ def host_by_host(rings: Sequence[str], choice: Choice) -> dict[str, Count]:
 
 
 def whole_lab(files: Files, lab: Lab, choice: Choice) -> Count:
-    """Run the lab tests that need a whole lab, file by file, for as long as there are files that no other lab has taken."""
+    """Run the lab tests that need a whole lab, file by file, for as long as there are files that no other lab has
+    taken."""
     count = Count()
     for file in files.taken():
         if choice.late:
@@ -187,7 +199,8 @@ def with_labs(rings: Sequence[str], choice: Choice = ALL) -> dict[str, Count]:
 def beside_the_labs(
     first: Sequence[str], rings: Sequence[str], beside: Sequence[str], choice: Choice
 ) -> dict[str, Count]:
-    """Run the rings `first`, then those that need a lab, and those `beside` meanwhile; what of these is left then has the machine to itself."""
+    """Run the rings `first`, then those that need a lab, and those `beside` meanwhile; what of these is left then has
+    the machine to itself."""
     with ThreadPoolExecutor(max(1, len(beside))) as pool, processes.ended_on_error():
         meanwhile = {ring: pool.submit(plain, ring, beside=True, choice=choice) for ring in beside}
         found = {ring: plain(ring, choice=choice) for ring in first} | with_labs(rings, choice)

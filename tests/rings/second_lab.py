@@ -38,10 +38,12 @@ class NotMade(Exception):
 
 
 class SecondLab:
-    """The namespaces, and the lab that can be brought up in them. Make it before the first lab has mounts: they would be copied."""
+    """The namespaces, and the lab that can be brought up in them. Make it before the first lab has mounts: they would
+    be copied."""
 
     def __init__(self) -> None:
-        """Make the namespaces. Raise NotMade when the machine has none for us, or another run has its second lab here."""
+        """Make the namespaces. Raise NotMade when the machine has none for us, or another run has its second lab
+        here."""
         try:
             machine.check()
             machine.prepare()  # on a bare machine there is no `ip` yet

@@ -34,7 +34,8 @@ HERE = Path(__file__).parents[1]
 
 
 def select(config: pytest.Config, items: list[pytest.Item], environment: Mapping[str, str]) -> None:
-    """Give each of `items` the mark of its ring, and keep those that the run takes. Raise UsageError for a mark that is wrong."""
+    """Give each of `items` the mark of its ring, and keep those that the run takes. Raise UsageError for a mark that is
+    wrong."""
     for item in items:
         if (ring := places.ring_of(item.path.relative_to(HERE))) is not None:
             item.add_marker(ring)

@@ -1,4 +1,5 @@
-"""What the rings did, printed for people: a line per ring, the slowest tests, the table of faults, what was skipped or left, the sum."""
+"""What the rings did, printed for people: a line per ring, the slowest tests, the table of faults, what was skipped or
+left, the sum."""
 
 from __future__ import annotations
 

@@ -267,7 +267,8 @@ def file_system(directory: Path) -> str:
 
 @contextlib.contextmanager
 def on_disk(wanted: Path | None = None) -> Iterator[Path]:
-    """Yield a new directory on a disk, under `wanted` or else /var/tmp; it is kept when the block fails. Raise BurstFailed."""
+    """Yield a new directory on a disk, under `wanted` or else /var/tmp; it is kept when the block fails. Raise
+    BurstFailed."""
     parent = wanted or Path("/var/tmp")
     if file_system(parent) in IN_MEMORY:
         raise BurstFailed(f"{parent} is in memory, where no commit waits for a disk; name another with --directory")
@@ -285,7 +286,8 @@ def _accepts(port: int) -> bool:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the rounds, print their JSON line, and return 0, or 1 when anything was lost, doubled, tampered or not run."""
+    """Run the rounds, print their JSON line, and return 0, or 1 when anything was lost, doubled, tampered or not
+    run."""
     parser = argparse.ArgumentParser(prog="python -m tests.service.burst", description="kill -9 under full ingest")
     parser.add_argument("--rounds", type=int, default=100)
     parser.add_argument("--seed", type=int, default=1)

@@ -80,7 +80,8 @@ class Ledger:
 
     @contextlib.contextmanager
     def _reading(self) -> Iterator[sa.Connection]:
-        """Yield a connection of its own, and close it: one left open would spare the next daemon its recovery of the WAL."""
+        """Yield a connection of its own, and close it: one left open would spare the next daemon its recovery of the
+        WAL."""
         engine = database.reading(f"sqlite:///{self.state_dir / 'remediator.db'}")
         try:
             with engine.connect() as connection:

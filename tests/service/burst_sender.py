@@ -29,7 +29,8 @@ def numbers(round_: int, connection: int) -> range:
 
 
 def body(number: int) -> bytes:
-    """Return the notification `number` as Nagios would send it: problems and recoveries, and now and then a downtime."""
+    """Return the notification `number` as Nagios would send it: problems and recoveries, and now and then a
+    downtime."""
     turn = number % (2 * DOWNTIMES_EVERY)
     kind = "PROBLEM" if number % 2 == 0 else "RECOVERY"
     if turn == DOWNTIMES_EVERY - 1:
@@ -37,15 +38,23 @@ def body(number: int) -> bytes:
     elif turn == 2 * DOWNTIMES_EVERY - 1:
         kind = "DOWNTIMEEND"
     sent = {
-        "type": kind, "host": "h1", "service": f"memcached-{number // BLOCK % CONNECTIONS}",
-        "state": "CRITICAL" if kind == "PROBLEM" else "OK", "state_type": "HARD", "attempt": "3/3",
-        "output": "CRITICAL - not running", "event_id": str(number), "notification_id": str(number), "downtime_depth": "0",
-    }  # fmt: skip
+        "type": kind,
+        "host": "h1",
+        "service": f"memcached-{number // BLOCK % CONNECTIONS}",
+        "state": "CRITICAL" if kind == "PROBLEM" else "OK",
+        "state_type": "HARD",
+        "attempt": "3/3",
+        "output": "CRITICAL - not running",
+        "event_id": str(number),
+        "notification_id": str(number),
+        "downtime_depth": "0",
+    }
     return json.dumps(sent).encode()
 
 
 def post(connection: socket.socket, number: int) -> tuple[int, bytes]:
-    """Post `number` and return status and body of the answer. Raise OSError when the connection ends before it is whole."""
+    """Post `number` and return status and body of the answer. Raise OSError when the connection ends before it is
+    whole."""
     data = body(number)
     connection.sendall(
         b"POST /hooks/nagios HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"

@@ -1,4 +1,5 @@
-"""A control socket of a daemon's shape that answers from a table: real sockets, real lines, and every way to misbehave."""
+"""A control socket of a daemon's shape that answers from a table: real sockets, real lines, and every way to
+misbehave."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""A directory that stands for a host behind the act key: its programs, its state, its log, and what the script takes there.
+"""A directory that stands for a host behind the act key: its programs, its state, its log, and what the script takes
+there.
 
 The programs are stand-ins that write down how they were called; the script itself is the one that is installed.
 """
@@ -124,7 +125,8 @@ class HostSide:
 
 @contextlib.contextmanager
 def made() -> Iterator[HostSide]:
-    """Make a host with stand-ins for its programs, a log, and the files of the product that say what the script takes."""
+    """Make a host with stand-ins for its programs, a log, and the files of the product that say what the script
+    takes."""
     with tempfile.TemporaryDirectory(prefix="act-", dir="/tmp") as directory:  # a socket's path must be short
         here = Path(directory)
         (here / "run").mkdir(mode=0o700)

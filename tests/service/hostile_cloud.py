@@ -1,6 +1,8 @@
-"""Three hosts behind real SSH servers on loopback, under a real daemon: two say the truth, `h4` answers as a play has it.
+"""Three hosts behind real SSH servers on loopback, under a real daemon: two say the truth, `h4` answers as a play has
+it.
 
-What they say is what the simulator's hosts say, on the real clock. Who asks for a command waits for it in vain: nothing may act here.
+What they say is what the simulator's hosts say, on the real clock. Who asks for a command waits for it in vain: nothing
+may act here.
 """
 
 from __future__ import annotations
@@ -98,7 +100,8 @@ def cloud(directory: Path) -> Iterator[HostileCloud]:
         made.config.write_text(
             f"cloud: hostile\ninventory: {{hosts: {{{hosts}}}}}\n"
             f"ssh: {{user: r, sudo: false, read: {read}, act: {directory}/act, known_hosts: {known}}}\n"
-            f"state_dir: {directory}/state\npause_file: {directory}/PAUSE\naudit: {{checkpoints: {directory}/audit/c.jsonl}}\n"
+            f"state_dir: {directory}/state\npause_file: {directory}/PAUSE\naudit: {{checkpoints: "
+            f"{directory}/audit/c.jsonl}}\n"
             f'http: {{bind: "127.0.0.1:{port}"}}\nchecks:\n{checks}'
             f"tokens: [{{name: in, scopes: [ingest], token: {{file: {directory}/ingest}}}}, "
             f"{{name: out, scopes: [read], token: {{file: {directory}/reading}}}}]\n"

@@ -17,7 +17,8 @@ from remediator.model.messages.hooks import CannotStore, Hint, NotTaken, QueueFu
 
 @dataclass
 class MemoryLoop:
-    """`behaviour` is ``well``, ``broken`` (every commit fails), ``undone`` (every turn) or ``silent`` (nothing is ever committed)."""
+    """`behaviour` is ``well``, ``broken`` (every commit fails), ``undone`` (every turn) or ``silent`` (nothing is ever
+    committed)."""
 
     behaviour: str = "well"
     room: int = 10_000

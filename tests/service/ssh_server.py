@@ -1,4 +1,5 @@
-"""A real SSH server in this process: it logs in with a key and runs commands by local subprocess, or misbehaves as told."""
+"""A real SSH server in this process: it logs in with a key and runs commands by local subprocess, or misbehaves as
+told."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""The shipped accounts and modes with real processes of real accounts: who reads what, who reaches whom, who is told apart."""
+"""The shipped accounts and modes with real processes of real accounts: who reads what, who reaches whom, who is told
+apart."""
 
 from __future__ import annotations
 
@@ -100,10 +101,19 @@ def test_no_member_reads_a_key_or_the_store(daemon: ThrowawayRoot, user: str, pa
 @pytest.mark.parametrize(
     "words",
     [
-        "status", "incidents list", "runs list", "audit list", "audit show 1", "audit key", "brakes list", "baseline show",
-        "silence list", "downtime list", "explain h1",
+        "status",
+        "incidents list",
+        "runs list",
+        "audit list",
+        "audit show 1",
+        "audit key",
+        "brakes list",
+        "baseline show",
+        "silence list",
+        "downtime list",
+        "explain h1",
     ],
-)  # fmt: skip
+)
 def test_a_member_reads_what_root_reads(daemon: ThrowawayRoot, words: str) -> None:
     line = [REMEDIATOR, *words.split()]
     member, root = daemon.run("nagios", *line), daemon.run("root", *line)
@@ -132,7 +142,10 @@ def test_who_is_no_member_reaches_nothing(daemon: ThrowawayRoot) -> None:
 
 
 def test_the_audit_names_the_account_whatever_its_process_says_of_its_login(daemon: ThrowawayRoot) -> None:
-    forging = f"echo 64012 > /proc/self/loginuid; USER=ben SUDO_USER=ben exec {REMEDIATOR} silence add host=h1 --reason forged"
+    forging = (
+        f"echo 64012 > /proc/self/loginuid; USER=ben SUDO_USER=ben exec {REMEDIATOR} silence add host=h1 "
+        f"--reason forged"
+    )
     done = daemon.run("ann", "sh", "-c", forging)
     assert done.returncode == 0, done.stderr
     (entry, *_) = json.loads(
@@ -148,7 +161,8 @@ def test_without_a_daemon_reading_needs_root_and_says_so(place: ThrowawayRoot) -
         "sh",
         "-ec",
         f"echo 'cloud: alone\ninventory: {{hosts: {{h1: {{address: 127.0.0.1}}}}}}\n"
-        f"state_dir: /var/lib/alone\naudit: {{checkpoints: /var/lib/alone-audit/c.jsonl}}' > {config}; mkdir -p -m 0700 /var/lib/alone",
+        f"state_dir: /var/lib/alone\naudit: {{checkpoints: /var/lib/alone-audit/c.jsonl}}' > {config}; "
+        f"mkdir -p -m 0700 /var/lib/alone",
     )
     for words in ("incidents list", "audit list", "status"):
         refused = place.run("nagios", REMEDIATOR, "--config", config, *words.split())

@@ -1,4 +1,5 @@
-"""`remediator actions --compare` over real SSH: the script as installed answers, and a host of another release is told with the remedy."""
+"""`remediator actions --compare` over real SSH: the script as installed answers, and a host of another release is told
+with the remedy."""
 
 from __future__ import annotations
 

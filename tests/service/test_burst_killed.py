@@ -1,6 +1,7 @@
 """A few rounds of kill -9 under full ingest; `python -m tests.service.burst --rounds 100` is the long form of it.
 
-The ledger that says "nothing is lost" is itself shown a store with a loss, a double and a changed entry: it must say so.
+The ledger that says "nothing is lost" is itself shown a store with a loss, a double and a changed entry: it must say
+so.
 """
 
 from __future__ import annotations

@@ -29,9 +29,15 @@ from tests.service.control_server import ControlServer, Reply, answers
 pytestmark = pytest.mark.service
 REMEDIATOR = str(Path(sys.executable).with_name("remediator"))
 RESULT: dict[str, Any] = {
-    "check": "container-state", "target": "container/ctl2/memcached", "state": "CRITICAL", "output": "exited (137)",
-    "data": {}, "perfdata": {"restarts": {"value": 3, "uom": "", "warn": None, "crit": None}}, "unknown": [], "age_s": 1.0,
-}  # fmt: skip
+    "check": "container-state",
+    "target": "container/ctl2/memcached",
+    "state": "CRITICAL",
+    "output": "exited (137)",
+    "data": {},
+    "perfdata": {"restarts": {"value": 3, "uom": "", "warn": None, "crit": None}},
+    "unknown": [],
+    "age_s": 1.0,
+}
 HEALTHY = {**RESULT, "target": "container/ctl1/memcached", "state": "OK", "output": "running"}
 CHECK = {"cloud": "lab", "at": "2026-11-23T03:12:45.000Z", "took_ms": 12.0, "results": [RESULT, HEALTHY]}
 STATUS = {
@@ -220,7 +226,8 @@ def test_a_pause_that_cannot_be_written_is_no_pause(site: Site) -> None:
 def test_help_is_fast_and_imports_nothing_heavy(site: Site) -> None:
     code = (
         "import sys; from remediator.cli import main; main.main(['--help'])\n"
-        "heavy = {'pydantic', 'sqlalchemy', 'paramiko', 'fastapi', 'rich', 'remediator.daemon.main'} & set(sys.modules)\n"
+        "heavy = {'pydantic', 'sqlalchemy', 'paramiko', 'fastapi', 'rich', 'remediator.daemon.main'} & "
+        "set(sys.modules)\n"
         "sys.exit(str(heavy) if heavy else 0)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=30, check=False)
@@ -246,7 +253,8 @@ def test_a_silence_is_asked_for_as_it_is_meant_though_the_shell_took_its_quotes(
         site.run("silence", "add", "host=ctl2", "--reason", "disk")
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout == (
-        'silenced host="ctl2", check=~"a|b" until 2026-11-23 07:12:45 UTC; earlier: remediator silence end sil-1 --reason TEXT\n'
+        'silenced host="ctl2", check=~"a|b" until 2026-11-23 07:12:45 UTC; earlier: remediator silence '
+        "end sil-1 --reason TEXT\n"
     )
     asked = {"matchers": ['host="ctl2"', 'check=~"a|b"'], "for_s": 1800.0, "reason": "disk"}
     assert control.asked[0] == ("silence-add", asked)
@@ -521,7 +529,8 @@ def waiting(ready: Path, *handlers: str) -> list[str]:
 
 
 def hears_ctrl_c() -> None:
-    """In a child: a run of tests in the background of a shell without job control has SIGINT ignored, and hands that on."""
+    """In a child: a run of tests in the background of a shell without job control has SIGINT ignored, and hands that
+    on."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 

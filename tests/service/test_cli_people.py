@@ -1,4 +1,5 @@
-"""`approve` and `explain` over a real store: what a person is shown before a yes, and what can be said of ctl2 at 03:10."""
+"""`approve` and `explain` over a real store: what a person is shown before a yes, and what can be said of ctl2 at
+03:10."""
 
 from __future__ import annotations
 
@@ -84,9 +85,17 @@ def waiting_run(state: RunState = RunState.WAITING_APPROVAL, reason: str = "") -
 
 
 SKIPPED = Decision(
-    id="dec-1", at=at(-60), incident="inc-1", event=None, rule="container-crashed", outcome=Outcome.REFUSED,
-    reason="paused", condition="true", values={}, verdicts=(Verdict(guard="pause", allow=False, reason="paused by ann"),),
-)  # fmt: skip
+    id="dec-1",
+    at=at(-60),
+    incident="inc-1",
+    event=None,
+    rule="container-crashed",
+    outcome=Outcome.REFUSED,
+    reason="paused",
+    condition="true",
+    values={},
+    verdicts=(Verdict(guard="pause", allow=False, reason="paused by ann"),),
+)
 
 
 # approve -----------------------------------------------------------------------------------------------------------

@@ -81,7 +81,16 @@ def daemon(tmp_path: Path) -> Iterator[Daemon]:
     made.socket.stop()
 
 
-@pytest.mark.parametrize("sent", [b"[" * 60_000 + b"\n", b'{"op":"x","args":{"a":"\\ud800"}}\n', b'{"op":"x","args":{"for_s":1e999}}\n', b"\xff\n", b"x" * 70_000])  # fmt: skip
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b"[" * 60_000 + b"\n",
+        b'{"op":"x","args":{"a":"\\ud800"}}\n',
+        b'{"op":"x","args":{"for_s":1e999}}\n',
+        b"\xff\n",
+        b"x" * 70_000,
+    ],
+)
 def test_what_is_no_request_gets_an_answer_and_asks_nothing(daemon: Daemon, sent: bytes) -> None:
     found = daemon.answer(sent)
     assert found["exit"] == 64
@@ -168,7 +177,10 @@ def test_the_command_line_hears_that_the_daemon_is_busy(daemon: Daemon) -> None:
         peer.close()
 
 
-HOLD = "import socket,sys,time\np=[socket.socket(socket.AF_UNIX) for _ in range(40)]\n[s.connect(sys.argv[1]) for s in p]\nprint('held',flush=True)\ntime.sleep(30)"
+HOLD = (
+    "import socket,sys,time\np=[socket.socket(socket.AF_UNIX) for _ in range(40)]\n[s.connect(sys.argv[1]) "
+    "for s in p]\nprint('held',flush=True)\ntime.sleep(30)"
+)
 
 
 @pytest.mark.skipif(os.geteuid() != 0 or shutil.which("setpriv") is None, reason="needs root, to be another account")

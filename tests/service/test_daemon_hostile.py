@@ -26,8 +26,15 @@ pytestmark = [pytest.mark.service, pytest.mark.timeout(600)]
 
 LONGEST_S, PEAK_MB = 2.0, 300.0
 WORST = (
-    "float-for-host", "created-in-9999", "slash-name", "odd-names", "containers-20000", "containers-900", "brackets", "flood",
-)  # fmt: skip
+    "float-for-host",
+    "created-in-9999",
+    "slash-name",
+    "odd-names",
+    "containers-20000",
+    "containers-900",
+    "brackets",
+    "flood",
+)
 ALL = os.environ.get("REMEDIATOR_PLAYS") == "all"
 AGAIN_S = 1.0
 """A play is over so long after the second time that it was asked for."""

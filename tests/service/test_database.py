@@ -73,8 +73,10 @@ def test_a_second_process_is_refused_and_told_the_pid(tmp_path: Path) -> None:
     first = StateLock(tmp_path)
     first.take()
     program = (
-        "import sys; from pathlib import Path; from remediator.store.files.lock import StateLock; from remediator.store import errors\n"
-        "try:\n    StateLock(Path(sys.argv[1])).take()\nexcept errors.StateLocked as error:\n    print(error.pid); sys.exit(1)\n"
+        "import sys; from pathlib import Path; from remediator.store.files.lock import StateLock; from "
+        "remediator.store import errors\n"
+        "try:\n    StateLock(Path(sys.argv[1])).take()\nexcept errors.StateLocked as error:\n    "
+        "print(error.pid); sys.exit(1)\n"
     )
     ended = subprocess.run(
         [sys.executable, "-c", program, str(tmp_path)], capture_output=True, text=True, timeout=60, check=False

@@ -139,7 +139,10 @@ def test_a_large_body_is_refused_before_it_is_read(shared: Door) -> None:
 def test_a_large_body_of_unknown_length_is_refused(shared: Door) -> None:
     host, port = shared.address.split(":")
     with socket.create_connection((host, int(port)), timeout=5) as peer:
-        head = f"POST /hooks/nagios HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {INGEST}\r\nTransfer-Encoding: chunked\r\n\r\n"
+        head = (
+            f"POST /hooks/nagios HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer "
+            f"{INGEST}\r\nTransfer-Encoding: chunked\r\n\r\n"
+        )
         peer.sendall(head.encode())
         chunk = b"10000\r\n" + b" " * 65536 + b"\r\n"
         peer.sendall(chunk * 16)

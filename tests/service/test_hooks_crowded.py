@@ -65,7 +65,8 @@ def post(body: bytes, *headers: str) -> bytes:
     return f"POST /hooks/nagios HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n{lines}\r\n".encode() + body
 
 
-# places ------------------------------------------------------------------------------------------------------------------
+# places
+# ------------------------------------------------------------------------------------------------------------------
 
 
 def test_half_sent_heads_of_one_peer_take_no_place_of_another(crowded: Door, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -127,15 +128,21 @@ def test_in_all_it_is_the_peer_with_most_that_loses(crowded: Door, monkeypatch: 
 @pytest.mark.parametrize(
     ("address", "peer"),
     [
-        ("10.0.0.7", "10.0.0.7"), ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"), ("2001:db8:1:2::", "2001:db8:1:2::/64"),
-        ("::ffff:10.0.0.7", "10.0.0.7"), ("fe80::1%eth0", "fe80::/64"), ("", ""), ("testclient", "testclient"),
+        ("10.0.0.7", "10.0.0.7"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2::", "2001:db8:1:2::/64"),
+        ("::ffff:10.0.0.7", "10.0.0.7"),
+        ("fe80::1%eth0", "fe80::/64"),
+        ("", ""),
+        ("testclient", "testclient"),
     ],
-)  # fmt: skip
+)
 def test_whose_places_an_address_takes(address: str, peer: str) -> None:
     assert connections.peer(address) == peer
 
 
-# whole reads and writes --------------------------------------------------------------------------------------------------
+# whole reads and writes
+# --------------------------------------------------------------------------------------------------
 
 
 def test_who_asks_again_and_again_and_never_reads_is_dropped(crowded: Door, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -203,7 +210,8 @@ def test_who_leaves_in_the_middle_of_a_body_is_let_go(crowded: Door) -> None:
     assert eventually(lambda: crowded.ask("GET", "/healthz", token=None).status == 200)
 
 
-# heads that can be read in two ways --------------------------------------------------------------------------------------
+# heads that can be read in two ways
+# --------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

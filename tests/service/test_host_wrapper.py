@@ -1,6 +1,7 @@
 """The script behind the act key as sshd starts it: a process of its own, the request in SSH_ORIGINAL_COMMAND.
 
-The programs it starts are stand-ins that write down how they were called; the script itself is the one that is installed.
+The programs it starts are stand-ins that write down how they were called; the script itself is the one that is
+installed.
 """
 
 from __future__ import annotations
@@ -83,7 +84,8 @@ def test_the_script_of_another_version_is_refused_with_the_remedy(host: HostSide
     assert_refused(
         host,
         host.ask(line.replace("; systemctl", " ; systemctl", 1)),
-        f"galera-start is not as in {host.lists}/galera.json (release {__version__}): restart the daemon if it is older, "
+        f"galera-start is not as in {host.lists}/galera.json (release {__version__}): restart the "
+        f"daemon if it is older, "
         "else install what it prints (remediator actions --format act --directory DIR)",
     )
     assert host.calls == []
@@ -105,16 +107,41 @@ def test_a_killed_command_and_a_missing_one_end_as_in_a_shell(host: HostSide) ->
 @pytest.mark.parametrize(
     "line",
     [
-        "{START}; touch {canary}", "{START}\ntouch {canary}", "{START} && touch {canary}", "{START} & touch {canary}",
-        "{START} || touch {canary}", "{START} | tee {canary}", "{START} > {canary}", "$(touch {canary})", "`touch {canary}`",
-        "systemctl start -- $(touch {canary})", "docker start -- '; touch {canary}'", 'docker start -- "$(touch {canary})"',
-        "docker start -- a\\;touch", "docker start -- ../../bin/sh", "docker start -- a/../b", "systemctl start -- kolla-../../x-container.service",
-        "systemctl start -- {UNIT} sshd.service", "docker start -- a b", "docker start -- -ai a", "docker run -v /:/host a",
-        "docker restart -t 60 -- mariadb", "systemctl restart -- kolla-mariadb-container.service", "systemctl stop -- {UNIT}",
-        "sudo -n -- sh -c 'touch {canary}'", "sudo -n -- sudo -n -- docker start -- a", "sh", "{SCRIPT}", "internal-sftp",
-        "PATH={bin} docker start -- a", "LD_PRELOAD=x docker start -- a", "docker start -- a #", "!!", "docker start -- \x1b[2Ja",
+        "{START}; touch {canary}",
+        "{START}\ntouch {canary}",
+        "{START} && touch {canary}",
+        "{START} & touch {canary}",
+        "{START} || touch {canary}",
+        "{START} | tee {canary}",
+        "{START} > {canary}",
+        "$(touch {canary})",
+        "`touch {canary}`",
+        "systemctl start -- $(touch {canary})",
+        "docker start -- '; touch {canary}'",
+        'docker start -- "$(touch {canary})"',
+        "docker start -- a\\;touch",
+        "docker start -- ../../bin/sh",
+        "docker start -- a/../b",
+        "systemctl start -- kolla-../../x-container.service",
+        "systemctl start -- {UNIT} sshd.service",
+        "docker start -- a b",
+        "docker start -- -ai a",
+        "docker run -v /:/host a",
+        "docker restart -t 60 -- mariadb",
+        "systemctl restart -- kolla-mariadb-container.service",
+        "systemctl stop -- {UNIT}",
+        "sudo -n -- sh -c 'touch {canary}'",
+        "sudo -n -- sudo -n -- docker start -- a",
+        "sh",
+        "{SCRIPT}",
+        "internal-sftp",
+        "PATH={bin} docker start -- a",
+        "LD_PRELOAD=x docker start -- a",
+        "docker start -- a #",
+        "!!",
+        "docker start -- \x1b[2Ja",
     ],
-)  # fmt: skip
+)
 def test_nothing_of_a_refused_request_is_run(host: HostSide, line: str) -> None:
     canary = host.here / "canary"
     request = line.format(START=START, UNIT=UNIT, SCRIPT=SCRIPT, canary=canary, bin=host.here / "bin")
@@ -147,8 +174,15 @@ def test_the_caller_decides_nothing_by_its_environment_or_directory(host: HostSi
         (evil / name).write_text(f"#!/bin/sh\ntouch {host.here}/canary\n")
         (evil / name).chmod(0o755)
     host.when("start", f"env > {host.here}/environment; pwd > {host.here}/directory; cat > {host.here}/stdin")
-    hostile = {"PATH": str(evil), "PYTHONPATH": str(evil), "PYTHONHOME": str(evil), "PYTHONSTARTUP": str(evil / "json.py"),
-               "LC_ALL": "xx_XX", "DOCKER_HOST": "tcp://10.0.0.1", "SYSTEMCTL_FORCE": "1"}  # fmt: skip
+    hostile = {
+        "PATH": str(evil),
+        "PYTHONPATH": str(evil),
+        "PYTHONHOME": str(evil),
+        "PYTHONSTARTUP": str(evil / "json.py"),
+        "LC_ALL": "xx_XX",
+        "DOCKER_HOST": "tcp://10.0.0.1",
+        "SYSTEMCTL_FORCE": "1",
+    }
     assert host.ask(f"sudo -n -- {START}", environment=hostile, cwd=evil).code == 0
     assert not (host.here / "canary").exists()
     names = {line.split("=")[0] for line in (host.here / "environment").read_text().splitlines()}
@@ -386,9 +420,18 @@ def test_where_an_engine_was_moved_to_is_read_from_its_settings(host: HostSide, 
 
 @pytest.mark.parametrize(
     "text",
-    ["", "{", "[]", '{"data-root": 5}', '{"data-root": "../x"}', '{"data-root": "/a/../b"}', '{"data-root": "/a b"}', "[" * 60000,
-     '{"data-root": "/a"}' + " " * 70000],
-)  # fmt: skip
+    [
+        "",
+        "{",
+        "[]",
+        '{"data-root": 5}',
+        '{"data-root": "../x"}',
+        '{"data-root": "/a/../b"}',
+        '{"data-root": "/a b"}',
+        "[" * 60000,
+        '{"data-root": "/a"}' + " " * 70000,
+    ],
+)
 def test_settings_that_say_nothing_name_nothing(host: HostSide, text: str) -> None:
     (host.here / "daemon.json").write_text(text)
     (host.here / "storage.conf").write_text(text)

@@ -1,4 +1,5 @@
-"""The files that say what the script behind the act key takes: one that cannot be believed lists nothing, and the refusal names it.
+"""The files that say what the script behind the act key takes: one that cannot be believed lists nothing, and the
+refusal names it.
 
 The script runs as a process of its own, as sshd starts it.
 """
@@ -85,7 +86,10 @@ def hard_linked(host: HostSide) -> None:
 
 
 OTHERS = "{galera} can be written by others than root: look who did, then chown root: and chmod 0644"
-NOT_JSON = "{galera} lists nothing: it is not the JSON of such a file; install the file that `remediator actions --format act` prints"
+NOT_JSON = (
+    "{galera} lists nothing: it is not the JSON of such a file; install the file that `remediator actions "
+    "--format act` prints"
+)
 UNBELIEVED: dict[str, tuple[Callable[[HostSide], Any], str]] = {
     "writable by its group": (lambda host: galera(host).chmod(0o664), OTHERS),
     "writable by all": (lambda host: galera(host).chmod(0o646), OTHERS),

@@ -1,4 +1,5 @@
-"""The lab's names on this machine, in a mount namespace of the test's own: they resolve, they go, and what others wrote stays."""
+"""The lab's names on this machine, in a mount namespace of the test's own: they resolve, they go, and what others wrote
+stays."""
 
 from __future__ import annotations
 

@@ -35,7 +35,7 @@ class Choosing:
         record.with_suffix(".taken").write_text(json.dumps(taken))
 
 sys.exit(pytest.main(["-q", "--collect-only", "-p", "no:randomly", *places.all_of(("lab", "e2e", "sim"))], plugins=[Choosing()]))
-"""
+"""  # noqa: E501
 
 
 def test_each_test_is_in_one_part_and_the_budget_and_what_it_leaves_are_all(tmp_path: Path) -> None:

@@ -92,8 +92,11 @@ def test_an_active_check_goes_soft_soft_hard_and_back(running: Door, tmp_path: P
     state_file = tmp_path / "state"
     state_file.write_text("0")
     check = Service(
-        host="cmp1", name="nova-compute", event_handler=True, command=("/bin/sh", "-c", f"echo text; exit $(cat {state_file})")
-    )  # fmt: skip
+        host="cmp1",
+        name="nova-compute",
+        event_handler=True,
+        command=("/bin/sh", "-c", f"echo text; exit $(cat {state_file})"),
+    )
     with site(running, tmp_path, check, form=True) as nagios:
         nagios.wait_for(lambda: nagios.state("cmp1", "nova-compute") == "OK", 60)
         state_file.write_text("2")

@@ -42,9 +42,17 @@ def test_it_is_as_tight_as_we_say() -> None:
 @pytest.mark.parametrize(
     "setting",
     [
-        "Type=notify", "NoNewPrivileges=yes", "ProtectSystem=strict", "MemoryMax=512M", "LimitNOFILE=65536", "TasksMax=8192",
-        "WatchdogSec=60s", "User=remediator", "CapabilityBoundingSet=", "RestartPreventExitStatus=64 78",
+        "Type=notify",
+        "NoNewPrivileges=yes",
+        "ProtectSystem=strict",
+        "MemoryMax=512M",
+        "LimitNOFILE=65536",
+        "TasksMax=8192",
+        "WatchdogSec=60s",
+        "User=remediator",
+        "CapabilityBoundingSet=",
+        "RestartPreventExitStatus=64 78",
     ],
-)  # fmt: skip
+)
 def test_the_settings_that_the_docs_promise(setting: str) -> None:
     assert setting in UNIT.read_text("utf-8").splitlines()

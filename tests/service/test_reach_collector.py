@@ -39,7 +39,8 @@ pytestmark = pytest.mark.service
 PATIENCE_S = 60.0
 """What is well gets so long: a machine that others use fully starts a process late."""
 LATE_S = (1.0, 4.0, 16.0, 50.0)
-"""So long may a section, or a reply, be late that ends while its tool runs: the first of these by which the tool has begun."""
+"""So long may a section, or a reply, be late that ends while its tool runs: the first of these by which the tool has
+begun."""
 
 HERE = Host(name="here", address="local", groups=("g",), engine="podman")
 SOURCE = """
@@ -68,7 +69,7 @@ def collect_no_tool(request, run):
     return run(["/nonexistent/tool"], 5)
 def collect_fds(request, run):
     return [os.readlink("/proc/self/fd/%%d" %% n) for n in (0, 1, 2)]
-"""
+"""  # noqa: E501
 NAMES = re.findall(r"def collect_(\w+)", SOURCE)
 NAMES.remove("endless")
 
@@ -170,7 +171,8 @@ def begun(marks: Path) -> int | None:
 
 
 def late_with_its_tool(marks: Path, ask: Callable[[float], HostReply]) -> tuple[HostReply, int]:
-    """Ask for the stubborn tool, ever more patiently until it has begun when it is late; return the reply, and its process."""
+    """Ask for the stubborn tool, ever more patiently until it has begun when it is late; return the reply, and its
+    process."""
     for late_s in LATE_S:
         reply = ask(late_s)
         if (pid := begun(marks)) is not None:

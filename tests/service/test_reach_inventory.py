@@ -202,11 +202,19 @@ def test_validate_has_a_mistake_for_each_thing_that_is_wrong_and_a_note_for_what
     config.chmod(0o600)
     found = validate.examine(str(config), {})
     assert [(one.line, one.path, one.message.partition("multinode: ")[2]) for one in found.mistakes] == [
-        (2, "inventory.kolla", "ansible_host of ctl1, ctl2, ctl3: '10.0.0.[1:3]' is neither an address nor the name of a host;"
-         " write the value that holds for this host"),
-        (2, "inventory.kolla", "ansible_port of cmp1 is '0', and should be greater than or equal to 1;"
-         " write the value that holds for this host"),
-    ]  # fmt: skip
+        (
+            2,
+            "inventory.kolla",
+            "ansible_host of ctl1, ctl2, ctl3: '10.0.0.[1:3]' is neither an address nor the name of a host;"
+            " write the value that holds for this host",
+        ),
+        (
+            2,
+            "inventory.kolla",
+            "ansible_port of cmp1 is '0', and should be greater than or equal to 1;"
+            " write the value that holds for this host",
+        ),
+    ]
     (tmp_path / "multinode").write_text("[control]\nctl1 ansible_user=kolla\n")
     found = validate.examine(str(config), {})
     assert found.mistakes == []

@@ -1,4 +1,5 @@
-"""An account that may not read all of an inventory: what `validate` says to it, before Ansible would pass over what is closed."""
+"""An account that may not read all of an inventory: what `validate` says to it, before Ansible would pass over what is
+closed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""A member that lets us in and answers nothing, and rows that are counted: a server's side of the protocol on loopback."""
+"""A member that lets us in and answers nothing, and rows that are counted: a server's side of the protocol on
+loopback."""
 
 from __future__ import annotations
 

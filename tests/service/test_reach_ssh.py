@@ -1,4 +1,5 @@
-"""SSH against a real server: each way to fail gives one clear sentence, within its limit, and leaves no thread behind."""
+"""SSH against a real server: each way to fail gives one clear sentence, within its limit, and leaves no thread
+behind."""
 
 from __future__ import annotations
 
@@ -320,7 +321,8 @@ def test_this_machine_needs_no_ssh(reach: SshReach, server: SshServer) -> None:
 def test_a_dead_host_whose_wait_is_over_is_really_asked_however_many_are_dead(
     reach: SshReach, server: SshServer
 ) -> None:
-    """An old failure in place of a question would be a silence that nobody heard; the loop bounds how many are asked."""
+    """An old failure in place of a question would be a silence that nobody heard; the loop bounds how many are
+    asked."""
     server.behaviour.silent_before_banner = True
     hosts = [server.host(f"h{number}") for number in range(12)]
 

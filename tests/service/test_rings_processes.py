@@ -53,7 +53,8 @@ def lives(pid: int) -> bool:
 
 
 def sleeps(told: Path) -> bool:
-    """Return whether the shell that told its pid waits for its `sleep`. Until then it may lose a SIGINT: dash drops those that
+    """Return whether the shell that told its pid waits for its `sleep`. Until then it may lose a SIGINT: dash drops
+    those that
     come between its vfork and the exec of the child.
     """
     if not (told.exists() and (pid := told.read_text().strip())):
@@ -92,7 +93,7 @@ print("woken", flush=True)
 sys.stdin.readline()
 processes.end_all()
 child.join()
-"""
+"""  # noqa: E501
 
 
 def test_what_ran_on_idle_cores_only_runs_as_all_others_once_it_may(tmp_path: Path) -> None:

@@ -1,4 +1,5 @@
-"""What is in the second lab's namespaces ends with the run that made them, also when that is killed; what it leaves, the next removes."""
+"""What is in the second lab's namespaces ends with the run that made them, also when that is killed; what it leaves,
+the next removes."""
 
 from __future__ import annotations
 
@@ -28,7 +29,7 @@ subprocess.run([*second.lab.enter, *inside], env={**os.environ, **second.lab.env
 print("made", flush=True)
 sys.stdin.read()
 second.close()
-"""
+"""  # noqa: E501
 
 
 class Run:

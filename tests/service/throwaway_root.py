@@ -1,4 +1,5 @@
-"""A root of its own over this machine's: real accounts and groups, the shipped packaging, and nothing of it left behind.
+"""A root of its own over this machine's: real accounts and groups, the shipped packaging, and nothing of it left
+behind.
 
 A mount namespace with an overlay of `/`, its own `/run`, and the files of accounts in it. It needs root and mounts.
 """

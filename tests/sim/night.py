@@ -1,4 +1,5 @@
-"""A simulation, what people ask it, and the pages that leave: for tests of what people are told and what holds everything back."""
+"""A simulation, what people ask it, and the pages that leave: for tests of what people are told and what holds
+everything back."""
 
 from __future__ import annotations
 

@@ -12,7 +12,8 @@ Change = Callable[[Any], object]
 
 
 def says(cloud: Walked, host: str, section: str, change: Change) -> None:
-    """Let `host` say what `change` makes of the data of `section`, or returns in its place; every other host speaks the truth."""
+    """Let `host` say what `change` makes of the data of `section`, or returns in its place; every other host speaks the
+    truth."""
     says_also(cloud, {(host, section): change})
 
 

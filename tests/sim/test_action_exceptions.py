@@ -1,4 +1,5 @@
-"""A function of an action raises what it never meant to raise: the run holds, fails or stays in doubt, and everything else goes on."""
+"""A function of an action raises what it never meant to raise: the run holds, fails or stays in doubt, and everything
+else goes on."""
 
 from __future__ import annotations
 
@@ -118,47 +119,84 @@ def reading(*more: Moment | tuple[Moment, ...]) -> stories.Story:
 
 STUMBLES = {
     "commands of a late step": reading(
-        then(0, action_stumbles("galera.decide", "commands")), then(30, store_works()), OTHER_IS_CURED,
-        then(0, until_paged(Paged(says="galera.decide stumbled (commands): ValueError"), 300.0)), then(0, bootstrapped_on()),
-        then(0, cancel()), then(0, until_nothing_is_left(300.0)),
+        then(0, action_stumbles("galera.decide", "commands")),
+        then(30, store_works()),
+        OTHER_IS_CURED,
+        then(0, until_paged(Paged(says="galera.decide stumbled (commands): ValueError"), 300.0)),
+        then(0, bootstrapped_on()),
+        then(0, cancel()),
+        then(0, until_nothing_is_left(300.0)),
     ),
     "the limit of a late step": reading(
-        then(0, action_stumbles("galera.join", "limit_s")), then(60, store_works()), OTHER_IS_CURED,
-        then(0, until_paged(Paged(says="galera.join stumbled (commands): ValueError"), 300.0)), then(0, bootstrapped_on("ctl1")),
+        then(0, action_stumbles("galera.join", "limit_s")),
+        then(60, store_works()),
+        OTHER_IS_CURED,
+        then(0, until_paged(Paged(says="galera.join stumbled (commands): ValueError"), 300.0)),
+        then(0, bootstrapped_on("ctl1")),
     ),
     "the result of a step": reading(
-        then(0, action_stumbles("galera.decide", "result")), then(30, store_works()), OTHER_IS_CURED,
-        then(0, until_paged(Paged(says="galera.decide stumbled (result): ValueError"), 300.0)), then(0, until_nothing_is_left(300.0)),
+        then(0, action_stumbles("galera.decide", "result")),
+        then(30, store_works()),
+        OTHER_IS_CURED,
+        then(0, until_paged(Paged(says="galera.decide stumbled (result): ValueError"), 300.0)),
+        then(0, until_nothing_is_left(300.0)),
         then(0, bootstrapped_on()),
     ),
     "how far a step has come": reading(
-        then(0, action_stumbles("galera.bootstrap", "seen")), then(60, store_works()), OTHER_IS_CURED,
-        then(0, until_paged(Paged(says="galera.bootstrap stumbled (settled): ValueError"), 900.0)), then(0, bootstrapped_on("ctl1")),
+        then(0, action_stumbles("galera.bootstrap", "seen")),
+        then(60, store_works()),
+        OTHER_IS_CURED,
+        then(0, until_paged(Paged(says="galera.bootstrap stumbled (settled): ValueError"), 900.0)),
+        then(0, bootstrapped_on("ctl1")),
     ),
     "what became of a step": reading(
-        then(0, action_stumbles("galera.bootstrap", "probe")), then(0, until_step("bootstrap", StepState.INTENT)),
-        then(0, daemon_killed()), then(0, until_running()), then(0, action_stumbles("galera.bootstrap", "probe")),
-        then(30, store_works()), then(0, until_paged(Paged(PageKind.IN_DOUBT), 400.0)), OTHER_IS_CURED,
+        then(0, action_stumbles("galera.bootstrap", "probe")),
+        then(0, until_step("bootstrap", StepState.INTENT)),
+        then(0, daemon_killed()),
+        then(0, until_running()),
+        then(0, action_stumbles("galera.bootstrap", "probe")),
+        then(30, store_works()),
+        then(0, until_paged(Paged(PageKind.IN_DOUBT), 400.0)),
+        OTHER_IS_CURED,
     ),
     "a plan": story(
-        HEALTHY, then(0, action_stumbles("container.start", "commands")), then(0, crash("cmp2", "cron")),
-        then(90, store_works()), then(0, nothing_leaves(30.0, "its action stumbles")), setup=Setup.UNATTENDED,
+        HEALTHY,
+        then(0, action_stumbles("container.start", "commands")),
+        then(0, crash("cmp2", "cron")),
+        then(90, store_works()),
+        then(0, nothing_leaves(30.0, "its action stumbles")),
+        setup=Setup.UNATTENDED,
     ),
     "a run that is planned": story(
-        HEALTHY, then(0, crash("cmp2", "cron")), then(0, until_planned()),
-        then(0, action_stumbles("container.start", "commands")), then(60, store_works()), setup=Setup.UNATTENDED,
+        HEALTHY,
+        then(0, crash("cmp2", "cron")),
+        then(0, until_planned()),
+        then(0, action_stumbles("container.start", "commands")),
+        then(60, store_works()),
+        setup=Setup.UNATTENDED,
     ),
     "whether a debt is in the way": story(
-        LOST, then(0, until_step("join_ctl2", StepState.SETTLING)),
-        then(0, debt_stumbles("galera.bootstrap", "stands_in_the_way")), then(0, cancel()), then(120, store_works()),
-        then(0, debt_waits("galera.bootstrap stumbled (stands_in_the_way): ValueError")), then(0, bootstrap_container_runs("ctl1", True)), setup=Setup.UNATTENDED,
+        LOST,
+        then(0, until_step("join_ctl2", StepState.SETTLING)),
+        then(0, debt_stumbles("galera.bootstrap", "stands_in_the_way")),
+        then(0, cancel()),
+        then(120, store_works()),
+        then(0, debt_waits("galera.bootstrap stumbled (stands_in_the_way): ValueError")),
+        then(0, bootstrap_container_runs("ctl1", True)),
+        setup=Setup.UNATTENDED,
     ),
     "the undo of a debt": story(
-        HEALTHY, then(0, debt_stumbles("galera.hold", "undo")), then(0, cluster_lost()),
-        then(0, until_paged(Paged(says="galera.hold stumbled (undo): ValueError"), 400.0)), then(0, store_works()), OTHER_IS_CURED,
-        then(0, bootstrapped_on()), then(0, until_nothing_is_left(5.0)), setup=Setup.UNATTENDED,
+        HEALTHY,
+        then(0, debt_stumbles("galera.hold", "undo")),
+        then(0, cluster_lost()),
+        then(0, until_paged(Paged(says="galera.hold stumbled (undo): ValueError"), 400.0)),
+        then(0, store_works()),
+        OTHER_IS_CURED,
+        then(0, bootstrapped_on()),
+        then(0, until_nothing_is_left(5.0)),
+        setup=Setup.UNATTENDED,
     ),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", STUMBLES)
@@ -171,9 +209,20 @@ def test_a_wave_of_which_one_owes_nothing_that_can_be_undone_does_not_begin() ->
     """No command of it leaves: not even those of the members before it."""
     told = stories.tell(
         story(
-            HEALTHY, then(0, no_undo_for("galera.hold", "ctl2")), then(0, cluster_lost()),
+            HEALTHY,
+            then(0, no_undo_for("galera.hold", "ctl2")),
+            then(0, cluster_lost()),
             then(0, nothing_leaves(300.0, "the hold of ctl2 could not be undone")),
-            then(0, until_paged(Paged(says="leaves a debt behind on ctl2 that could not be taken back: there is no undo for ctl2"), 60.0)), then(0, until_idle()), then(0, until_nothing_is_left(1.0)), setup=Setup.UNATTENDED,
+            then(
+                0,
+                until_paged(
+                    Paged(says="leaves a debt behind on ctl2 that could not be taken back: there is no undo for ctl2"),
+                    60.0,
+                ),
+            ),
+            then(0, until_idle()),
+            then(0, until_nothing_is_left(1.0)),
+            setup=Setup.UNATTENDED,
         )
-    )  # fmt: skip
+    )
     assert told.violation is None, f"{told.violation}"

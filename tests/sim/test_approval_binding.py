@@ -40,9 +40,18 @@ def a_yes_to_nothing(stage: Stage, how: str) -> None:
 
 def asked(how: str) -> Story:
     return story(
-        HEALTHY, UNFLUSHED, then(0, cluster_lost()), ASKED, then(0, a_yes_to_nothing(how)),
-        then(0, nothing_leaves(60.0, "nobody has said yes to the loss")), then(0, bootstrapped_on()), then(0, consent()), WHOLE, CTL1, setup=Setup.UNATTENDED,
-    )  # fmt: skip
+        HEALTHY,
+        UNFLUSHED,
+        then(0, cluster_lost()),
+        ASKED,
+        then(0, a_yes_to_nothing(how)),
+        then(0, nothing_leaves(60.0, "nobody has said yes to the loss")),
+        then(0, bootstrapped_on()),
+        then(0, consent()),
+        WHOLE,
+        CTL1,
+        setup=Setup.UNATTENDED,
+    )
 
 
 def waits(how: str) -> Story:

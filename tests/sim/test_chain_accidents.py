@@ -1,4 +1,5 @@
-"""The chain and its checkpoints under the accidents that happen: a restored copy, a torn line, a byte that is no text."""
+"""The chain and its checkpoints under the accidents that happen: a restored copy, a torn line, a byte that is no
+text."""
 
 from __future__ import annotations
 

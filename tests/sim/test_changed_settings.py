@@ -51,7 +51,8 @@ def reboots(order: StepInput) -> Built:
 
 @kind
 def the_action_strays(stage: Stage, name: str) -> None:
-    """An action of the same content builds what it was never said to: a mistake in it, or another program under the same number."""
+    """An action of the same content builds what it was never said to: a mistake in it, or another program under the
+    same number."""
     daemon = stage.simulation.daemon
     assert daemon is not None
     content = daemon.world.loaded.content
@@ -63,32 +64,69 @@ def the_action_strays(stage: Stage, name: str) -> None:
 
 STORIES = {
     "what nobody said yes to does not leave": story(
-        LOST, APPROVED, then(0, until_step("stop_ctl1", StepState.DONE)), then(0, the_action_strays("galera.save")),
-        then(0, until_paged(Paged(PageKind.EARLY, says="reboot"), 60.0)), setup=Setup.RECOVERING,
+        LOST,
+        APPROVED,
+        then(0, until_step("stop_ctl1", StepState.DONE)),
+        then(0, the_action_strays("galera.save")),
+        then(0, until_paged(Paged(PageKind.EARLY, says="reboot"), 60.0)),
+        setup=Setup.RECOVERING,
     ),
     "held, told, and put back": story(
-        LOST, APPROVED, then(0, until_step("read_ctl2", StepState.INTENT)), then(0, content_is("other")),
+        LOST,
+        APPROVED,
+        then(0, until_step("read_ctl2", StepState.INTENT)),
+        then(0, content_is("other")),
         then(25, nothing_leaves(130.0, "it was approved under other settings")),
-        then(0, until_paged(Paged(PageKind.HELD, says="it was planned under other content or settings"), 10.0)), then(0, until_paged(Paged(PageKind.HELD, says="runs cancel run-"), 1.0)),
-        then(0, bootstrapped_on()), then(0, content_is("")), WHOLE, CTL1, setup=Setup.RECOVERING,
+        then(0, until_paged(Paged(PageKind.HELD, says="it was planned under other content or settings"), 10.0)),
+        then(0, until_paged(Paged(PageKind.HELD, says="runs cancel run-"), 1.0)),
+        then(0, bootstrapped_on()),
+        then(0, content_is("")),
+        WHOLE,
+        CTL1,
+        setup=Setup.RECOVERING,
     ),
     "cancelled, and left to people": story(
-        LOST, then(0, until_step("read_ctl2", StepState.INTENT)), then(0, content_is("other")), then(30, cancel()),
-        then(0, until_nothing_is_left(300.0)), then(0, bootstrapped_on()), then(0, until_paged(Paged(PageKind.RULE), 10.0)), setup=Setup.UNATTENDED,
+        LOST,
+        then(0, until_step("read_ctl2", StepState.INTENT)),
+        then(0, content_is("other")),
+        then(30, cancel()),
+        then(0, until_nothing_is_left(300.0)),
+        then(0, bootstrapped_on()),
+        then(0, until_paged(Paged(PageKind.RULE), 10.0)),
+        setup=Setup.UNATTENDED,
     ),
     "what settles comes to its end": story(
-        LOST, then(0, until_step("join_ctl2", StepState.SETTLING)), then(0, content_is("other")),
-        then(0, until_step("join_ctl2", StepState.DONE)), then(0, until_paged(Paged(PageKind.HELD, says="join_ctl3 would be built from ours"), 300.0)), CTL1, setup=Setup.UNATTENDED,
+        LOST,
+        then(0, until_step("join_ctl2", StepState.SETTLING)),
+        then(0, content_is("other")),
+        then(0, until_step("join_ctl2", StepState.DONE)),
+        then(0, until_paged(Paged(PageKind.HELD, says="join_ctl3 would be built from ours"), 300.0)),
+        CTL1,
+        setup=Setup.UNATTENDED,
     ),
     "not begun: planned anew at once": story(
-        HEALTHY, then(0, cluster_lost()), then(0, until_planned()), then(0, content_is("other")), WHOLE, CTL1,
-        then(60, not_paged(Paged(PageKind.HELD))), setup=Setup.UNATTENDED,
+        HEALTHY,
+        then(0, cluster_lost()),
+        then(0, until_planned()),
+        then(0, content_is("other")),
+        WHOLE,
+        CTL1,
+        then(60, not_paged(Paged(PageKind.HELD))),
+        setup=Setup.UNATTENDED,
     ),
     "not begun: approved once more": story(
-        LOST, then(0, until_asked()), then(0, content_is("other")), then(5, approve()),
-        then(0, nothing_leaves(30.0, "the yes was to other settings")), then(0, bootstrapped_on()), APPROVED, WHOLE, CTL1, setup=Setup.RECOVERING,
+        LOST,
+        then(0, until_asked()),
+        then(0, content_is("other")),
+        then(5, approve()),
+        then(0, nothing_leaves(30.0, "the yes was to other settings")),
+        then(0, bootstrapped_on()),
+        APPROVED,
+        WHOLE,
+        CTL1,
+        setup=Setup.RECOVERING,
     ),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", STORIES)

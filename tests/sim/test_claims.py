@@ -1,4 +1,5 @@
-"""The claim before a step, in a run: what is not answered holds and pages, what comes too late is claimed again, a person decides."""
+"""The claim before a step, in a run: what is not answered holds and pages, what comes too late is claimed again, a
+person decides."""
 
 from __future__ import annotations
 

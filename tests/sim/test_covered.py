@@ -1,4 +1,5 @@
-"""Rows that decide, changed while the daemon was down: the start sees it, names it, holds everything above R0, until a person accepts."""
+"""Rows that decide, changed while the daemon was down: the start sees it, names it, holds everything above R0, until a
+person accepts."""
 
 from __future__ import annotations
 

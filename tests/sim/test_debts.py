@@ -102,7 +102,8 @@ MARKS = Integration(
 
 
 class Marked(Walked):
-    """A cloud whose container-start sets `names` on its host first. `known` False: the section of the marks does not come through."""
+    """A cloud whose container-start sets `names` on its host first. `known` False: the section of the marks does not
+    come through."""
 
     def __init__(self, *names: str) -> None:
         self.marks: dict[str, str] = {}

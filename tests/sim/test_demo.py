@@ -1,4 +1,5 @@
-"""The demo without an engine: every line says that it is simulated, what it counts is in the store, and no cure is no success."""
+"""The demo without an engine: every line says that it is simulated, what it counts is in the store, and no cure is no
+success."""
 
 from __future__ import annotations
 
@@ -121,7 +122,10 @@ def test_it_is_simulated_where_it_is_asked_for(capsys: pytest.CaptureFixture[str
 
 def test_it_is_simulated_where_no_engine_can_run() -> None:
     without = ["setpriv", "--bounding-set=-sys_admin", "--inh-caps=-sys_admin"] if os.geteuid() == 0 else []
-    can = "import lab.machine, lab.errors\ntry:\n  lab.machine.check()\nexcept lab.errors.LabError as e:\n  print(e)\nelse:\n  exit(3)"
+    can = (
+        "import lab.machine, lab.errors\ntry:\n  lab.machine.check()\nexcept lab.errors.LabError as e:\n  "
+        "print(e)\nelse:\n  exit(3)"
+    )
     asked = subprocess.run(
         [*without, sys.executable, "-c", can], capture_output=True, text=True, timeout=600, check=True
     )

@@ -35,7 +35,8 @@ Mend = Callable[[], None]
 
 @pytest.fixture
 def signed(cloud: Walked) -> Walked:
-    """A cloud whose daemon goes by the config in a file and has signed its log, just before something breaks in and below it."""
+    """A cloud whose daemon goes by the config in a file and has signed its log, just before something breaks in and
+    below it."""
     cloud.simulation.write_config()
     kept.signed(cloud)
     return cloud
@@ -49,7 +50,8 @@ def subjects(cloud: Walked) -> list[str]:
     return [str(page["subject"]) for page in cloud.simulation.mail.taken]
 
 
-# what breaks, and how it is mended -------------------------------------------------------------------------------------------
+# what breaks, and how it is mended
+# -------------------------------------------------------------------------------------------
 
 
 def of_the_store(fault: Callable[[Simulation], Mend]) -> Callable[[Walked], Mend]:
@@ -95,7 +97,8 @@ def misspelt(file: Path) -> None:
 
 
 def clock_back(cloud: Walked) -> Mend:
-    """What the incident has waited counts by the clock that says less: nothing leaves before the wall is where it was."""
+    """What the incident has waited counts by the clock that says less: nothing leaves before the wall is where it
+    was."""
     cloud.step_the_clock(-900.0)
     return lambda: cloud.run(900 - BROKEN_S)
 
@@ -207,13 +210,15 @@ def levels(cloud: Walked, event: str) -> list[str]:
     return [words[0] for words in said if words[1:2] == [event]]
 
 
-# rows that end otherwise -----------------------------------------------------------------------------------------------------
+# rows that end otherwise
+# -----------------------------------------------------------------------------------------------------
 
 
 def test_a_host_whose_clock_is_off_is_told_once_its_clock_is_left_alone_and_its_containers_are_cured(
     cloud: Walked,
 ) -> None:
-    """Its times are taken by our clock, so its containers can be judged; what rests on clocks (Galera) refuses in its own rules."""
+    """Its times are taken by our clock, so its containers can be judged; what rests on clocks (Galera) refuses in its
+    own rules."""
     cloud.host("h1").clock_offset_s = 3600.0
     crash(cloud)
     cloud.run(BROKEN_S)

@@ -1,7 +1,9 @@
-"""Half a minute of the fuzzer in `make test`, a hundred seconds in `make lab-full`: no turn fails, nothing hangs, memory stays. A fault is
+"""Half a minute of the fuzzer in `make test`, a hundred seconds in `make lab-full`: no turn fails, nothing hangs,
+memory stays. A fault is
 told with the seed that shows it alone.
 
-The seeds move with nothing: the same rounds each time, as many as the time has room for. Other ones: `python -m tests.fuzz KIND --seed N`.
+The seeds move with nothing: the same rounds each time, as many as the time has room for. Other ones: `python -m
+tests.fuzz KIND --seed N`.
 """
 
 from __future__ import annotations
@@ -71,11 +73,14 @@ def _raises(said: Any) -> replies.Said:
 @pytest.mark.parametrize(
     ("kind", "words"),
     [
-        (SectionKind(name="disk", facts=replies.Said, parse=_raises), "the parser of section disk raised OverflowError: planted"),
+        (
+            SectionKind(name="disk", facts=replies.Said, parse=_raises),
+            "the parser of section disk raised OverflowError: planted",
+        ),
         (SectionKind(name="disk", facts=replies.Said, parse=lambda said: said), "the parser of section disk gave "),
         (replies.kind("new"), "section new has no right value"),
     ],
-)  # fmt: skip
+)
 def test_a_parser_that_raises_or_has_no_example_is_counted(kind: SectionKind[Any], words: str) -> None:
     found = counting.Count(kind="replies")
     parsers(found, {kind.name: kind})

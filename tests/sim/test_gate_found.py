@@ -60,7 +60,8 @@ def test_maintenance_counts_from_the_last_time_ansible_was_seen(cloud: Walked) -
 
 
 def test_a_problem_that_became_unknown_before_it_was_cured_still_counts_in_a_storm(cloud: Walked) -> None:
-    """A storm counts what went HARD in the last ten minutes, cured meanwhile or not: also if its host was silent in between."""
+    """A storm counts what went HARD in the last ten minutes, cured meanwhile or not: also if its host was silent in
+    between."""
     cloud.people.leave_a_file("there")
     for host in ("h1", "h2"):
         cloud.service(host, "cron").crash()

@@ -1,7 +1,10 @@
-"""The whole gate under a state machine: faults, clocks, restarts, mutes, approvals and people in any order, and the watch beside it.
+"""The whole gate under a state machine: faults, clocks, restarts, mutes, approvals and people in any order, and the
+watch beside it.
 
-What may hold a command is in the account (`remediator.sim.invariants.ledger`), which asks no guard; it is asked about every command that
-leaves. The first tests take one guard away and show that the watch then objects: it would notice. `REMEDIATOR_DEEP=1` walks long.
+What may hold a command is in the account (`remediator.sim.invariants.ledger`), which asks no guard; it is asked about
+every command that
+leaves. The first tests take one guard away and show that the watch then objects: it would notice. `REMEDIATOR_DEEP=1`
+walks long.
 """
 
 from __future__ import annotations
@@ -52,7 +55,8 @@ ENDS = {
     "killed, not applied": ("lost_before", True),
     "killed, applied late": ("late", True),
 }
-"""What the next command meets: its end on the host (`sim.cloud.reach.ENDS`), and whether the daemon is killed as it leaves."""
+"""What the next command meets: its end on the host (`sim.cloud.reach.ENDS`), and whether the daemon is killed as it
+leaves."""
 CURED_S = 35.0
 """Sampled bad three times, waited for, and sent."""
 HARD_S = 40.0
@@ -521,7 +525,8 @@ def test_the_watch_objects_to_a_run_that_may_not_be_so(
 def test_the_watch_objects_when_what_broke_before_a_silence_is_not_counted_after_it(
     cloud: Walked, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Two hosts break, are silent and answer again; a third one is then one too many, whether the first two are well or not."""
+    """Two hosts break, are silent and answer again; a third one is then one too many, whether the first two are well or
+    not."""
     cloud.people.leave_a_file("there")
     for host in ("h1", "h2"):
         cloud.service(host, "cron").crash()

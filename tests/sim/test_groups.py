@@ -1,4 +1,5 @@
-"""Failure-domain groups in the real daemon: who is a member, what a baseline knows, what a member that left still counts for."""
+"""Failure-domain groups in the real daemon: who is a member, what a baseline knows, what a member that left still
+counts for."""
 
 from __future__ import annotations
 

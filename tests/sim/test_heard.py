@@ -1,4 +1,5 @@
-"""Downtimes of a host and of its services, told by both: none is stuck, none is lost, and a hint says what became of it."""
+"""Downtimes of a host and of its services, told by both: none is stuck, none is lost, and a hint says what became of
+it."""
 
 from __future__ import annotations
 
@@ -127,7 +128,8 @@ def test_who_does_not_say_changes_nothing(door: Door) -> None:
 
 
 def test_what_was_told_with_a_time_is_not_lifted_without_one(door: Door) -> None:
-    """By nobody: not by another token, not by the one that told of it, and not after a word without a time stood between."""
+    """By nobody: not by another token, not by the one that told of it, and not after a word without a time stood
+    between."""
     door.host("DOWNTIMESTART", -100)
     for sender in ("other", "nagios"):
         told = [door.explained(event) for event in door.lifts(sender)]

@@ -1,4 +1,5 @@
-"""One host does its worst: every healthy host's crash is cured meanwhile, and people hear that the liar is not believed."""
+"""One host does its worst: every healthy host's crash is cured meanwhile, and people hear that the liar is not
+believed."""
 
 from __future__ import annotations
 
@@ -58,10 +59,16 @@ def pages(simulation: Simulation) -> list[str]:
 
 
 LEFT = {
-    "braces": "brackets", "changed-in-9999": "created-in-9999", "digits": "infinite", "empty-unit-name": "odd-names",
-    "floats-inside": "floats-for-objects", "lists-for-objects": "nulls", "not-a-number": "infinite", "old-sentinel": "second-sentinel",
+    "braces": "brackets",
+    "changed-in-9999": "created-in-9999",
+    "digits": "infinite",
+    "empty-unit-name": "odd-names",
+    "floats-inside": "floats-for-objects",
+    "lists-for-objects": "nulls",
+    "not-a-number": "infinite",
+    "old-sentinel": "second-sentinel",
     "slash-name": "odd-names",
-}  # fmt: skip
+}
 """What is left to `make lab-full`, and the play of the same kind that is in `make test`."""
 ALL_PLAYS = [
     pytest.param(

@@ -1,4 +1,5 @@
-"""Why nothing is done about an open problem: `status` has the newest reason, from the moment it is seen until it is closed."""
+"""Why nothing is done about an open problem: `status` has the newest reason, from the moment it is seen until it is
+closed."""
 
 from __future__ import annotations
 

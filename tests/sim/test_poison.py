@@ -1,4 +1,5 @@
-"""What cannot be handled costs itself alone: its turn is played again at once without it, and nobody blames the store."""
+"""What cannot be handled costs itself alone: its turn is played again at once without it, and nobody blames the
+store."""
 
 from __future__ import annotations
 
@@ -179,7 +180,8 @@ def test_a_section_that_is_a_number_costs_that_section(cloud: Walked) -> None:
 
 
 class OddAssessment:
-    """An assessment with a mistake in it: a host whose memcached has an exit code that it does not foresee cannot be judged."""
+    """An assessment with a mistake in it: a host whose memcached has an exit code that it does not foresee cannot be
+    judged."""
 
     def __init__(self, judge: Any) -> None:
         self._judge = judge

@@ -1,4 +1,5 @@
-"""A store that was put back from a copy: nothing above R0, until a person accepts it, and then the log verifies again."""
+"""A store that was put back from a copy: nothing above R0, until a person accepts it, and then the log verifies
+again."""
 
 from __future__ import annotations
 

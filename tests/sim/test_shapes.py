@@ -51,7 +51,8 @@ def test_a_daemon_that_knows_names_alone_sees_every_member_where_it_listens(tmp_
     simulation.close()
 
 
-# The only member, and what its start asks ---------------------------------------------------------------------------------------
+# The only member, and what its start asks
+# ---------------------------------------------------------------------------------------
 
 
 class Lone:

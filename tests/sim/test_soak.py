@@ -1,4 +1,5 @@
-"""The soak in its short form, and that it would say so: a leaking table, a leaking dictionary, leaking memory are named."""
+"""The soak in its short form, and that it would say so: a leaking table, a leaking dictionary, leaking memory are
+named."""
 
 from __future__ import annotations
 
@@ -100,7 +101,8 @@ def test_a_leak_is_named_and_only_a_leak(leaking: tuple[str, ...]) -> None:
 
 
 class Keeping:
-    """Looks on as another does, and keeps of every reply what was parsed of it: the newest `most`, whatever cloud it is."""
+    """Looks on as another does, and keeps of every reply what was parsed of it: the newest `most`, whatever cloud it
+    is."""
 
     def __init__(self, looking: Watching, most: int) -> None:
         self._looking = looking
@@ -125,7 +127,8 @@ class Keeping:
 
 
 def what_is_said_while_replies_are_kept(days: int, quiet_s: float, most: int) -> tuple[str | None, list[str]]:
-    """Return the violation, and what is said of memory, of a soak in which the newest `most` parsed replies are kept."""
+    """Return the violation, and what is said of memory, of a soak in which the newest `most` parsed replies are
+    kept."""
 
     def meddle(simulation: Simulation) -> None:
         if not isinstance(simulation.watch, Keeping):

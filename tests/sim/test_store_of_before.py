@@ -67,7 +67,8 @@ def event(at: Instant) -> Event:
 
 
 LATE = {"position", "member", "upgrade", "statement", "bootstrap-holding", "bootstrap-chosen", "bootstrap-joining"}
-"""A step is left that is built in its turn: other content than its plan's may build another one, so a person is called."""
+"""A step is left that is built in its turn: other content than its plan's may build another one, so a person is
+called."""
 
 
 @pytest.mark.parametrize("moment", MOMENTS)

@@ -29,8 +29,16 @@ SEED, STORIES, POINTS = 1, 40, 12
 """`POINTS`: of each way about so many crash points at most; `make prove` dies at all of them."""
 SIM = Path(remediator.__file__).parent / "sim"
 REPLACED = {
-    "clock", "pools", "reach_of", "try_references", "process_alive", "new_id", "notifiers_of", "read_anew", "reads_slowly",
-}  # fmt: skip
+    "clock",
+    "pools",
+    "reach_of",
+    "try_references",
+    "process_alive",
+    "new_id",
+    "notifiers_of",
+    "read_anew",
+    "reads_slowly",
+}
 """Parts of a daemon that the simulator brings:
 
 - `clock`, `process_alive`: time, and the machine's own processes.

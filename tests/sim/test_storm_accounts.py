@@ -1,4 +1,5 @@
-"""What the storm breaker counts, when it ends, and how a person closes it: in the simulated cloud, under the real daemon."""
+"""What the storm breaker counts, when it ends, and how a person closes it: in the simulated cloud, under the real
+daemon."""
 
 from __future__ import annotations
 

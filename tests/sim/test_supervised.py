@@ -21,7 +21,8 @@ pytestmark = pytest.mark.sim
 
 TARGET = "container/h1/memcached"
 LIMIT_S = 1200.0
-"""Longer than every limit of a run in these scenarios: 15 min of approval, 10 min held, step, probe and verification together."""
+"""Longer than every limit of a run in these scenarios: 15 min of approval, 10 min held, step, probe and verification
+together."""
 SET_BACK_S = 1800.0
 """A wait counts the longer of two clocks, so a clock that was set back makes each wait longer by that, and no more."""
 ENDED = {"succeeded", "failed", "refused", "cancelled"}

@@ -1,7 +1,9 @@
 """Someone with the files at hand, and what `audit verify` says of each thing they can do: a code, the entry, and why.
 
-The store is made by the engine, a few hundred entries with signed checkpoints, and copied for each test. Nothing here goes through
-the product to do harm: triggers are dropped, hashes are computed again. What cannot be seen from the files alone is a test too.
+The store is made by the engine, a few hundred entries with signed checkpoints, and copied for each test. Nothing here
+goes through
+the product to do harm: triggers are dropped, hashes are computed again. What cannot be seen from the files alone is a
+test too.
 """
 
 from __future__ import annotations
@@ -83,7 +85,8 @@ def grow(cloud: Walked, entries: int) -> None:
 
 @pytest.fixture(scope="module")
 def pristine(tmp_path_factory: pytest.TempPathFactory) -> Site:
-    """Return a site with a history of a cure and of many pauses; its loop has signed it three times, every hundred entries."""
+    """Return a site with a history of a cure and of many pauses; its loop has signed it three times, every hundred
+    entries."""
     cloud = Walked()
     cloud.service("h1", "memcached").crash()
     cloud.run(90)
@@ -105,7 +108,8 @@ def site(pristine: Site, tmp_path: Path) -> Site:
     return pristine.copy(tmp_path / "site")
 
 
-# what someone with the file can do -------------------------------------------------------------------------------------------
+# what someone with the file can do
+# -------------------------------------------------------------------------------------------
 
 
 @contextlib.contextmanager
@@ -121,7 +125,8 @@ def rows_of(site: Site) -> list[Row]:
 
 
 def put(site: Site, rows: list[Row], head: Any = None) -> None:
-    """Write the log anew, in a table without triggers, keys or types; `head` is what the database notes as its length."""
+    """Write the log anew, in a table without triggers, keys or types; `head` is what the database notes as its
+    length."""
     names = list(tables.audit.columns.keys())
     with opened(site) as database:
         database.execute("DROP TABLE audit")
@@ -246,7 +251,8 @@ def test_whatever_is_written_into_an_entry_ends_in_a_verdict(site: Site, column:
     assert found["first_bad"]["seq"] in ((1, MIDDLE, MIDDLE + 1) if column == "seq" else (MIDDLE,))
 
 
-# the end of the log ----------------------------------------------------------------------------------------------------------
+# the end of the log
+# ----------------------------------------------------------------------------------------------------------
 
 
 def test_a_tail_that_was_cut_is_truncated_while_the_database_still_notes_its_length(site: Site) -> None:
@@ -275,7 +281,8 @@ def test_an_entry_appended_with_good_hashes_by_a_hand_that_forgets_the_noted_len
 
 @pytest.mark.parametrize("what", ["cut", "rewritten", "longer"])
 def test_not_detectable_what_becomes_of_the_tail_behind_the_newest_checkpoint(site: Site, what: str) -> None:
-    """Not detectable from the files: the entries behind the newest checkpoint can be cut, rewritten or added to, all hashed again."""
+    """Not detectable from the files: the entries behind the newest checkpoint can be cut, rewritten or added to, all
+    hashed again."""
     rows = rows_of(site)
     signed = site.marks[-1]
     newest = json.loads(rows[-1]["body"])["digests"]
@@ -302,7 +309,8 @@ def test_of_the_tail_behind_the_newest_checkpoint_the_newest_digests_must_still_
     assert f"entry {site.entries} of the log, which has the digests" in found["rows"]
 
 
-# copies put back -------------------------------------------------------------------------------------------------------------
+# copies put back
+# -------------------------------------------------------------------------------------------------------------
 
 
 def backup(site: Site, entries: int) -> Path:
@@ -344,7 +352,8 @@ def test_a_second_writer_that_went_on_from_an_old_copy_has_forked_the_log(site: 
 
 
 def test_not_detectable_an_old_copy_that_comes_with_its_checkpoints_but_for_a_copy_kept_elsewhere(site: Site) -> None:
-    """Not detectable from the files: who puts back both, puts back the proof. A copy of the checkpoints kept elsewhere tells."""
+    """Not detectable from the files: who puts back both, puts back the proof. A copy of the checkpoints kept elsewhere
+    tells."""
     elsewhere = site.directory / "elsewhere.jsonl"
     shutil.copy(site.checkpoints, elsewhere)
     old = backup(site, OLD)
@@ -356,7 +365,8 @@ def test_not_detectable_an_old_copy_that_comes_with_its_checkpoints_but_for_a_co
 
 
 def test_not_detectable_a_log_signed_again_by_someone_with_the_key_but_for_a_copy_kept_elsewhere(site: Site) -> None:
-    """Not detectable from the files: who has the key can sign any log. A copy of the checkpoints kept elsewhere tells."""
+    """Not detectable from the files: who has the key can sign any log. A copy of the checkpoints kept elsewhere
+    tells."""
     elsewhere = site.directory / "elsewhere.jsonl"
     shutil.copy(site.checkpoints, elsewhere)
     rows = chained(edited(rows_of(site), MIDDLE))
@@ -371,7 +381,8 @@ def test_not_detectable_a_log_signed_again_by_someone_with_the_key_but_for_a_cop
     assert site.verify()[1]["first_bad"] == {"seq": site.marks[1], "why": "fork"}
 
 
-# the checkpoint file ---------------------------------------------------------------------------------------------------------
+# the checkpoint file
+# ---------------------------------------------------------------------------------------------------------
 
 NOW = Instant(verify.times.parse_rfc3339("2026-01-06T00:00:00.000Z"), 9000.0, "boot")
 
@@ -470,7 +481,8 @@ def test_a_first_start_has_no_checkpoints_and_nothing_to_explain(tmp_path: Path)
     assert checkpoints.CheckpointFile(tmp_path / "c.jsonl", key).disagreement(1, lambda _seq: None, starts=1) is None
 
 
-# while the daemon lives ------------------------------------------------------------------------------------------------------
+# while the daemon lives
+# ------------------------------------------------------------------------------------------------------
 
 
 def test_the_log_may_grow_while_it_is_verified(site: Site) -> None:

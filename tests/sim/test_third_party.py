@@ -1,4 +1,5 @@
-"""An integration that somebody else wrote: installed by pip beside us, named in the config, watched, and cured by its own runbook."""
+"""An integration that somebody else wrote: installed by pip beside us, named in the config, watched, and cured by its
+own runbook."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""What people are told, and that it is what happened: all-clears, denials, ends of runs, a lost cluster that is held back."""
+"""What people are told, and that it is what happened: all-clears, denials, ends of runs, a lost cluster that is held
+back."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""A value of the table `meta` that cannot be read stops the daemon, which names its key: no brake is let go by a default."""
+"""A value of the table `meta` that cannot be read stops the daemon, which names its key: no brake is let go by a
+default."""
 
 from __future__ import annotations
 
@@ -14,7 +15,8 @@ GOOD = "2026-01-04T03:00:00.000Z"
 
 
 def put(cloud: Walked, key: str, value: str) -> Callable[[], None]:
-    """Let another hand put `value` into the store while the daemon is down, and start the daemon again; return what mends it."""
+    """Let another hand put `value` into the store while the daemon is down, and start the daemon again; return what
+    mends it."""
     statement = f"INSERT OR REPLACE INTO meta (key, value) VALUES ('{key}', '{value}')"
     mend = cloud.simulation.broken_store(
         lambda: kept.while_it_lives(cloud, f"UPDATE meta SET value = '{GOOD}' WHERE key = '{key}'")

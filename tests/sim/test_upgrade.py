@@ -114,7 +114,8 @@ DONE = {"planned": 0, "sent": 0, "arrived": 1, "held": 1, "verifying": 2, "waiti
 
 
 def upgrade(cloud: Walked, runbook: str = TWICE, **changes: Any) -> None:
-    """End the daemon, and start one whose content differs: another text of the runbook, and `changes` of what is loaded."""
+    """End the daemon, and start one whose content differs: another text of the runbook, and `changes` of what is
+    loaded."""
     simulation = cloud.simulation
     simulation.kill("it is upgraded")
     simulation.take(config_of(FIVE_ALIKE, cloud.config.replace(in_place(TWICE), in_place(runbook))))

@@ -1,4 +1,5 @@
-"""Who gives a yes, and what is read back before a command leaves: the engine and its store, without the gate's second look."""
+"""Who gives a yes, and what is read back before a command leaves: the engine and its store, without the gate's second
+look."""
 
 from __future__ import annotations
 

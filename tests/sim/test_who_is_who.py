@@ -1,4 +1,5 @@
-"""A name from outside means one of our hosts or none; a machine that the inventory has twice is left alone until it is mended."""
+"""A name from outside means one of our hosts or none; a machine that the inventory has twice is left alone until it is
+mended."""
 
 from __future__ import annotations
 

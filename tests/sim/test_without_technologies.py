@@ -1,4 +1,5 @@
-"""The simulator without any technology: a tree whose other folders of `integrations` and their content are gone tells stories all the same."""
+"""The simulator without any technology: a tree whose other folders of `integrations` and their content are gone tells
+stories all the same."""
 
 from __future__ import annotations
 
@@ -29,7 +30,7 @@ told = [stories.story_of(0), *(named.SCENARIOS[name].story for name in ("a yes",
 broken = [found.violation for found in map(stories.tell, told) if found.violation is not None]
 broken += [found.violation for found in (points.die_at(points.WAYS[0], 3),) if found.violation is not None]
 print(len(told), broken)
-"""
+"""  # noqa: E501
 
 
 @pytest.fixture

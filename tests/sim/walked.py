@@ -72,7 +72,8 @@ class Walked:
         seen_s: float = SEEN_WELL_S,
         also: Sequence[Integration] = (),
     ) -> None:
-        """`before`: what is done to the simulation before its first daemon starts. `seen_s`: for so long it has run. `also`:
+        """`before`: what is done to the simulation before its first daemon starts. `seen_s`: for so long it has run.
+        `also`:
         integrations that no config can name."""
         self.config = config
         self._directory = Path(tempfile.mkdtemp(prefix="gate-", dir=stories.in_memory()))
@@ -134,7 +135,8 @@ class Walked:
         self.watch.meanwhile = meanwhile
 
     def beside_a_reply(self, host: str, come: Callable[[], object], after: bool = False) -> None:
-        """Let the daemon take the next reply of `host` in one turn with what `come` puts into its queue, before it or `after` it."""
+        """Let the daemon take the next reply of `host` in one turn with what `come` puts into its queue, before it or
+        `after` it."""
         done: list[object] = []
 
         def happen() -> None:

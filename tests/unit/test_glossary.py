@@ -34,7 +34,8 @@ MAY_SAY_HOLD = {
     "holds_all": "a key of the JSON of `status`",
     "holds_units": "a stored field of a planned step",
 }
-"""The only names outside of technologies that say hold or held: the state of a run, and what is stored or seen from outside."""
+"""The only names outside of technologies that say hold or held: the state of a run, and what is stored or seen from
+outside."""
 
 
 def test_each_word_has_a_place_in_the_code_that_is_there() -> None:

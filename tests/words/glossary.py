@@ -16,7 +16,8 @@ PLACE = re.compile(r"`((?:[\w.-]+/)+[\w.-]*(?:\.py)?)(?::([\w.]+))?`")
 
 @dataclass(frozen=True, kw_only=True)
 class Word:
-    """One row: `names` are the word and its forms, `places` are files with the name in them (empty: the file itself)."""
+    """One row: `names` are the word and its forms, `places` are files with the name in them (empty: the file
+    itself)."""
 
     page: str
     names: tuple[str, ...]
@@ -49,7 +50,8 @@ def of_page(page: str, text: str) -> Iterator[Word]:
 
 
 def is_there(file: str, name: str) -> bool:
-    """Return whether `file` is in the repository and, unless `name` is empty, defines it (``NAME`` or ``Class.NAME``)."""
+    """Return whether `file` is in the repository and, unless `name` is empty, defines it (``NAME`` or
+    ``Class.NAME``)."""
     path = ROOT / file
     if not path.exists() or not name:
         return path.exists()

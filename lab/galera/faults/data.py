@@ -1,4 +1,5 @@
-"""Faults of one Galera member's data: empty but flagged, another cluster's, half copied, or with a prepared transaction.
+"""Faults of one Galera member's data: empty but flagged, another cluster's, half copied, or with a prepared
+transaction.
 
 Data that a fault replaces is kept aside and put back by its heal, unless the member came back without it meanwhile.
 """
@@ -24,7 +25,8 @@ def _empty_flagged(broken: Broken) -> list[str]:
     disk.move_aside(broken.host)
     disk.write_grastate(broken.host, uuid=disk.NO_UUID, seqno=-1, flag=1)
     return [
-        f"all members were killed; the data directory of {broken.host.name} is empty but for a grastate.dat of zero uuid, seqno -1, "
+        f"all members were killed; the data directory of {broken.host.name} is empty but for a "
+        f"grastate.dat of zero uuid, seqno -1, "
         "safe_to_bootstrap 1; its data is kept aside until heal"
     ]
 
@@ -37,7 +39,8 @@ def _two_uuids(broken: Broken) -> list[str]:
     _foreign_cluster(broken.host, beyond)
     seen = disk.grastate(broken.host)
     return [
-        f"all members were killed; {broken.host.name} now holds a cluster of its own, uuid {seen.get('uuid')}, seqno {seen.get('seqno')}, "
+        f"all members were killed; {broken.host.name} now holds a cluster of its own, uuid "
+        f"{seen.get('uuid')}, seqno {seen.get('seqno')}, "
         f"safe_to_bootstrap {seen.get('safe_to_bootstrap')}; its data is kept aside until heal"
     ]
 
@@ -54,7 +57,7 @@ until sql -NBe "SHOW STATUS LIKE \\"wsrep_ready\\"" 2>/dev/null | grep -q ON; do
 sql -e "CREATE DATABASE foreign_cluster; CREATE TABLE foreign_cluster.t (id INT PRIMARY KEY AUTO_INCREMENT)"
 for i in $(seq {seqno}); do echo "INSERT INTO foreign_cluster.t VALUES ();"; done | sql
 mariadb-admin -S /tmp/foreign.sock -uroot shutdown
-wait"""
+wait"""  # noqa: E501
     run = f"docker run --rm --network none --volumes-from mariadb --user 0 --entrypoint sh {IMAGE} -c '{script}'\n"
     hosts.shell(host, run, timeout_s=180)
 
@@ -105,7 +108,8 @@ def _prepared_xa(broken: Broken) -> list[str]:
     _unreplicated(broken.host, prepare)
     members.kill(members.present())
     return [
-        f"a transaction was prepared (XA) on {broken.host.name} and neither committed nor rolled back; then all members were killed"
+        f"a transaction was prepared (XA) on {broken.host.name} and neither committed nor rolled back; "
+        f"then all members were killed"
     ]
 
 
@@ -140,21 +144,49 @@ _HEALS = "puts the data back and brings the cluster back"
 
 FAULTS = (
     Fault(
-        name="galera-empty-flagged", summary="all down; the host named has an empty data directory that says it is safe to bootstrap",
-        hosts=members.MEMBERS, default="ctl1", check="galera-cluster", outcome="escalated", heals=_HEALS, start=_empty_flagged, undo=_undo,
+        name="galera-empty-flagged",
+        summary="all down; the host named has an empty data directory that says it is safe to bootstrap",
+        hosts=members.MEMBERS,
+        default="ctl1",
+        check="galera-cluster",
+        outcome="escalated",
+        heals=_HEALS,
+        start=_empty_flagged,
+        undo=_undo,
     ),
     Fault(
-        name="galera-two-uuids", summary="all down; the host named holds another cluster, further on and safe to bootstrap", hosts=members.MEMBERS,
-        default="ctl3", check="galera-cluster", outcome="escalated", heals=_HEALS, start=_two_uuids, undo=_undo,
+        name="galera-two-uuids",
+        summary="all down; the host named holds another cluster, further on and safe to bootstrap",
+        hosts=members.MEMBERS,
+        default="ctl3",
+        check="galera-cluster",
+        outcome="escalated",
+        heals=_HEALS,
+        start=_two_uuids,
+        undo=_undo,
     ),
     Fault(
-        name="galera-sst-cut", summary="the host named was killed in the middle of a state transfer", hosts=members.MEMBERS, default="ctl3",
-        check="galera-node", outcome="escalated", heals="lets the member take a whole copy", start=_sst_cut, undo=_undo, needs=members.TWO,
+        name="galera-sst-cut",
+        summary="the host named was killed in the middle of a state transfer",
+        hosts=members.MEMBERS,
+        default="ctl3",
+        check="galera-node",
+        outcome="escalated",
+        heals="lets the member take a whole copy",
+        start=_sst_cut,
+        undo=_undo,
+        needs=members.TWO,
         params={"all": Param(help="the others are killed too", switch=True)},
     ),
     Fault(
-        name="galera-prepared-xa", summary="all down; the host named has a prepared transaction", hosts=members.MEMBERS, default="ctl2",
-        check="galera-cluster", outcome="escalated", heals="brings the cluster back without that transaction", start=_prepared_xa,
+        name="galera-prepared-xa",
+        summary="all down; the host named has a prepared transaction",
+        hosts=members.MEMBERS,
+        default="ctl2",
+        check="galera-cluster",
+        outcome="escalated",
+        heals="brings the cluster back without that transaction",
+        start=_prepared_xa,
         undo=_undo_prepared_xa,
     ),
-)  # fmt: skip
+)

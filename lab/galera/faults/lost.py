@@ -1,4 +1,5 @@
-"""Faults of the Galera cluster in which members differ in what they hold: down at different positions, absent, or ahead."""
+"""Faults of the Galera cluster in which members differ in what they hold: down at different positions, absent, or
+ahead."""
 
 from __future__ import annotations
 
@@ -25,8 +26,10 @@ def _staggered(broken: Broken) -> list[str]:
         disk.forget_view(last)
     order = ", ".join(h.name for h in reversed(members.others(last)))
     return [
-        f"{order} were shut down cleanly one after the other, with {_ROWS} transactions after each; then {last.name} was killed",
-        "every unit is failed and the positions differ; Galera flagged the last one as safe to bootstrap while it was alone",
+        f"{order} were shut down cleanly one after the other, with {_ROWS} transactions after each; "
+        f"then {last.name} was killed",
+        "every unit is failed and the positions differ; Galera flagged the last one as safe to "
+        "bootstrap while it was alone",
     ]
 
 
@@ -43,13 +46,16 @@ def _shut_down(broken: Broken) -> list[str]:
         poll(f"{host.name} to look for the others", lambda host=host: _looks(host), limit_s=60)  # type: ignore[misc]
     names = ", ".join(h.name for h in order)
     return [
-        f"{names} were shut down cleanly one after the other, with {_ROWS} transactions after each but the last, and all started again",
-        "none has a last view: each looks for a Primary component for 30 s, gives up, and is started again by systemd 11 s later, for ever",
+        f"{names} were shut down cleanly one after the other, with {_ROWS} transactions after each but "
+        f"the last, and all started again",
+        "none has a last view: each looks for a Primary component for 30 s, gives up, and is started "
+        "again by systemd 11 s later, for ever",
     ]
 
 
 def _looks(host: Host) -> bool:
-    """Say whether the newest view in the member's log is none of a Primary component, and is younger than its last start."""
+    """Say whether the newest view in the member's log is none of a Primary component, and is younger than its last
+    start."""
     script = "tac /var/log/kolla/mariadb/mariadb.log | grep -m1 -E 'view_id\\(|mysqld_safe Starting'\n"
     return "NON_PRIM" in hosts.shell(host, script, check=False).out
 
@@ -62,7 +68,8 @@ def _member_lost(broken: Broken) -> list[str]:
         mariadb.write(broken.host, _AHEAD)
         _power_off(broken.host)
         return [
-            f"{', '.join(h.name for h in rest)} were shut down cleanly, {_AHEAD} transactions were committed on {broken.host.name} alone, "
+            f"{', '.join(h.name for h in rest)} were shut down cleanly, {_AHEAD} transactions were "
+            f"committed on {broken.host.name} alone, "
             f"and {broken.host.name} lost its power: what is left is behind"
         ]
     _power_off(broken.host)
@@ -74,7 +81,8 @@ def _member_lost(broken: Broken) -> list[str]:
     mariadb.write(rest[0], _ROWS)
     members.kill(rest)
     return [
-        f"{broken.host.name} lost its power and stays off; {', '.join(h.name for h in rest)} went on with {_ROWS} transactions and were then killed",
+        f"{broken.host.name} lost its power and stays off; {', '.join(h.name for h in rest)} went on "
+        f"with {_ROWS} transactions and were then killed",
     ]
 
 
@@ -107,8 +115,10 @@ def _stale_ahead(broken: Broken) -> list[str]:
     steps.join(rest[0])
     mariadb.wait_synced(rest)
     return [
-        f"{stale.name} committed {_AHEAD} transactions alone and was killed; {', '.join(h.name for h in rest)} were bootstrapped without them",
-        f"the unit on {stale.name} is failed with the cause gone: if it starts, it is ahead of the group and aborts, or its transactions are lost",
+        f"{stale.name} committed {_AHEAD} transactions alone and was killed; "
+        f"{', '.join(h.name for h in rest)} were bootstrapped without them",
+        f"the unit on {stale.name} is failed with the cause gone: if it starts, it is ahead of the "
+        f"group and aborts, or its transactions are lost",
     ]
 
 
@@ -120,25 +130,65 @@ def _undo_stale_ahead(broken: Broken) -> None:
 
 FAULTS = (
     Fault(
-        name="galera-staggered-kill", needs=members.TWO, summary="two members shut down cleanly with writes between, the host named killed last: three positions",
-        hosts=members.MEMBERS, default="ctl2", check="galera-cluster", outcome="cured",
-        heals="starts all members, or bootstraps from the most advanced one", start=_staggered, undo=members.undo,
-        params={"view": Param(help="of the last member: its gvwstate.dat, with which it forms the component again alone", default="kept", choices=("kept", "lost"))},
+        name="galera-staggered-kill",
+        needs=members.TWO,
+        summary="two members shut down cleanly with writes between, the host named killed last: three positions",
+        hosts=members.MEMBERS,
+        default="ctl2",
+        check="galera-cluster",
+        outcome="cured",
+        heals="starts all members, or bootstraps from the most advanced one",
+        start=_staggered,
+        undo=members.undo,
+        params={
+            "view": Param(
+                help="of the last member: its gvwstate.dat, with which it forms the component again alone",
+                default="kept",
+                choices=("kept", "lost"),
+            )
+        },
     ),
     Fault(
-        name="galera-shut-down", needs=members.TWO, summary="all members shut down cleanly, the host named last, and started again: they look for a Primary for ever",
-        hosts=members.MEMBERS, default="ctl2", check="galera-cluster", outcome="cured",
-        heals="bootstraps from the most advanced one", start=_shut_down, undo=members.undo,
+        name="galera-shut-down",
+        needs=members.TWO,
+        summary="all members shut down cleanly, the host named last, and started again: they look for a "
+        "Primary for ever",
+        hosts=members.MEMBERS,
+        default="ctl2",
+        check="galera-cluster",
+        outcome="cured",
+        heals="bootstraps from the most advanced one",
+        start=_shut_down,
+        undo=members.undo,
     ),
     Fault(
-        name="galera-member-lost", needs=members.TWO, summary="the host named has no power, the other members are down", hosts=members.MEMBERS, default="ctl3",
-        check="galera-cluster", outcome="escalated", heals="boots the host and brings the cluster back", start=_member_lost, undo=_undo_member_lost,
+        name="galera-member-lost",
+        needs=members.TWO,
+        summary="the host named has no power, the other members are down",
+        hosts=members.MEMBERS,
+        default="ctl3",
+        check="galera-cluster",
+        outcome="escalated",
+        heals="boots the host and brings the cluster back",
+        start=_member_lost,
+        undo=_undo_member_lost,
         rebooted=True,
-        params={"position": Param(help="of the lost member, compared with the others", default="behind", choices=("behind", "ahead"))},
+        params={
+            "position": Param(
+                help="of the lost member, compared with the others", default="behind", choices=("behind", "ahead")
+            )
+        },
     ),
     Fault(
-        name="galera-stale-ahead", needs=members.TWO, summary="the host named is down with transactions that the others, Primary without it, never had",
-        hosts=members.MEMBERS, default="ctl3", check="galera-node", outcome="escalated", heals="lets the member take a whole copy from the others",
-        start=_stale_ahead, undo=_undo_stale_ahead,
+        name="galera-stale-ahead",
+        needs=members.TWO,
+        summary="the host named is down with transactions that the others, Primary without it, never had",
+        hosts=members.MEMBERS,
+        default="ctl3",
+        check="galera-node",
+        outcome="escalated",
+        heals="lets the member take a whole copy from the others",
+        start=_stale_ahead,
+        undo=_undo_stale_ahead,
     ),
-)  # fmt: skip
+)

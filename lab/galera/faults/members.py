@@ -52,7 +52,8 @@ def kill(members: list[Host]) -> None:
 
 
 def stop_cleanly(host: Host) -> None:
-    """Let a member shut down cleanly, then let its unit fail without touching its data: down, but no person stopped it."""
+    """Let a member shut down cleanly, then let its unit fail without touching its data: down, but no person stopped
+    it."""
     target = container(host)
     hosts.shell(host, f"systemctl stop {mariadb.UNIT}\n", timeout_s=100)
     unit.drop_in(target, unit.STAY_DOWN)
@@ -150,29 +151,65 @@ def _all_non_primary(broken: Broken) -> list[str]:
     for host in rest:
         _wait_not_primary(host)
     return [
-        f"4567 was dropped everywhere, mariadb on {broken.host.name} was killed meanwhile (its unit is failed), and the network is back",
-        f"{', '.join(h.name for h in rest)} run, see each other, and stay non-Primary: only all of the last Primary would merge by themselves",
+        f"4567 was dropped everywhere, mariadb on {broken.host.name} was killed meanwhile (its unit is "
+        f"failed), and the network is back",
+        f"{', '.join(h.name for h in rest)} run, see each other, and stay non-Primary: only all of the "
+        f"last Primary would merge by themselves",
     ]
 
 
 FAULTS = (
     Fault(
-        name="galera-member-failed", summary="one member's unit is failed, the cause is gone, the rest is Primary", hosts=MEMBERS, default="ctl3",
-        check="galera-node", outcome="cured", heals="starts the member and waits until all are Synced", start=_member_failed, undo=undo,
+        name="galera-member-failed",
+        summary="one member's unit is failed, the cause is gone, the rest is Primary",
+        hosts=MEMBERS,
+        default="ctl3",
+        check="galera-node",
+        outcome="cured",
+        heals="starts the member and waits until all are Synced",
+        start=_member_failed,
+        undo=undo,
     ),
     Fault(
-        name="galera-partition", needs=TWO, summary="one member is cut off from the others (4567 dropped) and non-Primary", hosts=MEMBERS, default="ctl3",
-        check="galera-node", outcome="escalated", heals="removes the rules and waits until all are Synced", start=_partition, undo=_undo_partition,
+        name="galera-partition",
+        needs=TWO,
+        summary="one member is cut off from the others (4567 dropped) and non-Primary",
+        hosts=MEMBERS,
+        default="ctl3",
+        check="galera-node",
+        outcome="escalated",
+        heals="removes the rules and waits until all are Synced",
+        start=_partition,
+        undo=_undo_partition,
     ),
     Fault(
-        name="galera-all-killed", summary="all members are killed and stay down: no Primary (the host named does not matter)", hosts=MEMBERS,
-        default="ctl1", check="galera-cluster", outcome="cured", heals="starts all members, or bootstraps from the most advanced one",
-        start=_all_killed, undo=undo,
+        name="galera-all-killed",
+        summary="all members are killed and stay down: no Primary (the host named does not matter)",
+        hosts=MEMBERS,
+        default="ctl1",
+        check="galera-cluster",
+        outcome="cured",
+        heals="starts all members, or bootstraps from the most advanced one",
+        start=_all_killed,
+        undo=undo,
     ),
     Fault(
-        name="galera-all-non-primary", needs=TWO, summary="all members run and none is Primary: 4567 dropped on all, or back with the host named killed",
-        hosts=MEMBERS, default="ctl3", check="galera-cluster", outcome="escalated", heals="removes the rules and brings the cluster back",
-        start=_all_non_primary, undo=undo,
-        params={"network": Param(help="cut: the rules stay; back: they go, and the host named stays down", default="cut", choices=("cut", "back"))},
+        name="galera-all-non-primary",
+        needs=TWO,
+        summary="all members run and none is Primary: 4567 dropped on all, or back with the host named killed",
+        hosts=MEMBERS,
+        default="ctl3",
+        check="galera-cluster",
+        outcome="escalated",
+        heals="removes the rules and brings the cluster back",
+        start=_all_non_primary,
+        undo=undo,
+        params={
+            "network": Param(
+                help="cut: the rules stay; back: they go, and the host named stays down",
+                default="cut",
+                choices=("cut", "back"),
+            )
+        },
     ),
-)  # fmt: skip
+)

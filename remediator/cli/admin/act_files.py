@@ -140,7 +140,10 @@ def _unfit_script(owner: str, script: Mapping[str, Any]) -> str | None:
         return f"its script {name} has more than {MOST_ENTRIES} arguments"
     for form in script["arguments"]:
         if form not in FORMS and _CHOICE.fullmatch(form) is None:
-            return f"the argument {form!r} of its script {name} is no choice of plain words, and none of {', '.join(FORMS)}"
+            return (
+                f"the argument {form!r} of its script {name} is no choice of plain words, and none of "
+                f"{', '.join(FORMS)}"
+            )
     return None
 
 

@@ -30,7 +30,8 @@ GOOD: Final = ("same", "none")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Compared:
-    """One host. `state`: `same`, `other` (with what to install), `none` (no `remediator-act` there), or `unknown` with the reason."""
+    """One host. `state`: `same`, `other` (with what to install), `none` (no `remediator-act` there), or `unknown` with
+    the reason."""
 
     host: str
     state: str
@@ -105,7 +106,8 @@ def _differences(told: Mapping[str, Any], files: Mapping[str, str]) -> list[str]
             else "install remediator-act anew"
         )
         return [
-            f"remediator-act reads files of version {told['version']}, and {__version__} prints {act_files.VERSION}: {what}"
+            f"remediator-act reads files of version {told['version']}, and {__version__} prints "
+            f"{act_files.VERSION}: {what}"
         ]
     wrong = [str(problem)[:LONGEST] for problem in told["problems"]]
     if wrong and not told["files"]:
@@ -126,7 +128,10 @@ def _release(theirs: str) -> str:
     if theirs == __version__:
         return f"{theirs} as this is, with another text: install it anew"
     if _order(theirs) > _order(__version__):
-        return f"{theirs}, newer than this {__version__}: upgrade and restart the daemon, or install the file of {__version__}"
+        return (
+            f"{theirs}, newer than this {__version__}: upgrade and restart the daemon, or install the file "
+            f"of {__version__}"
+        )
     return f"{theirs}, older than this {__version__}: install it anew"
 
 

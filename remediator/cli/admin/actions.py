@@ -78,7 +78,8 @@ def actions(
 
 
 def sudoers_file(found: Iterable[ActionSpec], user: str, stateful: Iterable[str]) -> str:
-    """Return the sudoers file of `user` for these actions and the collector, but for what is `stateful`. Raise CliError."""
+    """Return the sudoers file of `user` for these actions and the collector, but for what is `stateful`. Raise
+    CliError."""
     from remediator.cli.admin import sudoers
     from remediator.collect import assembly
 
@@ -122,7 +123,8 @@ def _compare(ctx: typer.Context, format: ActionsFormat) -> int:
 
 
 def files_of_act() -> dict[str, str]:
-    """Return the files of `remediator-act` for all integrations, by name. Raise CliError for what cannot be told in one."""
+    """Return the files of `remediator-act` for all integrations, by name. Raise CliError for what cannot be told in
+    one."""
     from remediator.cli.admin import act_files
     from remediator.integrations import registry
     from remediator.runs import claims

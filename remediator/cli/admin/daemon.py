@@ -19,7 +19,8 @@ def daemon(ctx: typer.Context) -> int:
 
 
 def act_files() -> dict[str, str]:
-    """Return the digest of each file of `remediator-act` that this release prints; of none, with a warning, where one cannot be told."""
+    """Return the digest of each file of `remediator-act` that this release prints; of none, with a warning, where one
+    cannot be told."""
     from remediator.cli.admin import actions
 
     try:

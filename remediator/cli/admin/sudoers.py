@@ -45,15 +45,15 @@ _HEADER: Final = """\
 # and its wildcard * matches spaces: `start kolla-*-container.service` would also allow
 # `start kolla-a sshd.service kolla-b-container.service`. [a-z0-9_]+ between two anchors has no room for a second argument.
 # The last rule that fits decides: a container that holds state is taken out (!), and what an action needs of it comes after.
-"""
+"""  # noqa: E501
 _SCRIPTS: Final = """
 # Fixed programs of typed actions: the whole text, its name, and what each argument may be. `remediator actions` shows them readably.
 # Each ends at once unless its name and the number of its arguments are right, so the text cannot be cut at another space.
-"""
+"""  # noqa: E501
 _COLLECTOR: Final = """
 # The collector, over the read key. What it runs comes from the daemon through its standard input, so this line is as good
 # as root for whoever has the read key; it only keeps other programs out.
-"""
+"""  # noqa: E501
 
 
 def text(actions: Iterable[ActionSpec], collector: Sequence[str], stateful: str, user: str) -> str:

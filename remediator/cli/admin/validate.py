@@ -1,4 +1,5 @@
-"""`remediator validate`: every mistake in the config and in every content file at once, each with its place; then the notes."""
+"""`remediator validate`: every mistake in the config and in every content file at once, each with its place; then the
+notes."""
 
 from __future__ import annotations
 

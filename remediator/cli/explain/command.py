@@ -26,7 +26,8 @@ def explain(
         list[str],
         typer.Argument(
             metavar="EVENT|INCIDENT|RUN|NAME... [TIME]",
-            help='An id, or names and a time as you would say them: "ctl2 memcached, 03:10" (UTC). Without a time: the newest.',
+            help='An id, or names and a time as you would say them: "ctl2 memcached, 03:10" (UTC). Without '
+            "a time: the newest.",
         ),
     ],
     format: Annotated[Format, typer.Option(help="How to print it.")] = Format.TABLE,
@@ -95,7 +96,8 @@ def _known(here: session.Session) -> list[str]:
 
 
 def text(found: Mapping[str, Any]) -> str:
-    """Return the explanation for people: what it is about, the answer in a sentence, then one paragraph for each decision."""
+    """Return the explanation for people: what it is about, the answer in a sentence, then one paragraph for each
+    decision."""
     lines = [about(found), *filter(None, (answers.sentence(found),))]
     event = found.get("event") or {}
     if "notification_type" in event:

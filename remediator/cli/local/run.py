@@ -34,7 +34,8 @@ RUN_S = 3600.0
 
 
 class _Alone:
-    """The daemon's loop in a thread, for the time of one command. Nothing follows from what it sees but what was asked for.
+    """The daemon's loop in a thread, for the time of one command. Nothing follows from what it sees but what was asked
+    for.
 
     `acts` False: it works on a copy of the store, continues no run, and leaves nothing behind.
     """
@@ -90,7 +91,8 @@ class _Alone:
         self._undo.close()
 
     def wait_for_samples(self, samples: int) -> None:
-        """Wait until every host answered `samples` times, or a limit: what is missing then is for the gate to refuse."""
+        """Wait until every host answered `samples` times, or a limit: what is missing then is for the gate to
+        refuse."""
         give_up = wall_time.monotonic() + SAMPLES_S
         while wall_time.monotonic() < give_up:
             seen = dict(self.world.samples.good_samples)

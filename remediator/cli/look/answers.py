@@ -47,7 +47,8 @@ def _incident(incident: Mapping[str, Any], decisions: Sequence[Mapping[str, Any]
 
 
 def _newest(decisions: Sequence[Mapping[str, Any]]) -> Mapping[str, Any] | None:
-    """Return the newest decision that is one: what fired, was refused, waits, or was left out for another reason than its
+    """Return the newest decision that is one: what fired, was refused, waits, or was left out for another reason than
+    its
     condition; else one that cannot tell; None where no condition was true."""
     told = [each for each in decisions if each.get("outcome") != "shadowed" and each.get("met") != "false"]
     sure = [each for each in told if each.get("met") != "unknown"]
@@ -95,7 +96,10 @@ def _refused(verdicts: Sequence[Mapping[str, Any]]) -> str:
 
 def _run(run: Mapping[str, Any]) -> str:
     state = str(run.get("state") or "").replace("_", " ")
-    head = f"{sanitize.line(run.get('id'))} ({sanitize.line(run.get('runbook'))}, {sanitize.line(run.get('risk'))}) is {state}"
+    head = (
+        f"{sanitize.line(run.get('id'))} ({sanitize.line(run.get('runbook'))}, "
+        f"{sanitize.line(run.get('risk'))}) is {state}"
+    )
     refused = _refused(run.get("verdicts") or []) if run.get("state") in ("refused", "held") else ""
     why = refused or sanitize.line(run.get("reason"))
     return _ended(f"{head}: {why}" if why else head)

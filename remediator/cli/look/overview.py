@@ -80,7 +80,10 @@ def _head(answer: Mapping[str, Any], broken: int, follow: int, width: int | None
         parts = [head, f"{broken} broken{also}"]
         yield from ((line, "") for line in _side_by_side([*parts, f"checks: {counts}"], width))
     for row in answer.get("failing") or []:
-        said = f"FAILING: {row.get('kind')} {sanitize.line(row.get('name'))} cannot be handled: {sanitize.line(row.get('reason'))}"
+        said = (
+            f"FAILING: {row.get('kind')} {sanitize.line(row.get('name'))} cannot be handled: "
+            f"{sanitize.line(row.get('reason'))}"
+        )
         yield from ((line, "bold red") for line in ([said] if width is None else screen.folded(said, width)))
     if answer.get("damaged"):
         said = f"STORE DAMAGED: {sanitize.line(answer['damaged'])}"

@@ -15,11 +15,15 @@ def loaded(answer: Mapping[str, Any]) -> str:
     config = answer.get("config")
     if not isinstance(config, Mapping):
         return ""
-    return f"answered by the daemon, with {sanitize.line(config.get('file'))} as loaded {times.clock(config.get('loaded_at'))} UTC"
+    return (
+        f"answered by the daemon, with {sanitize.line(config.get('file'))} as loaded "
+        f"{times.clock(config.get('loaded_at'))} UTC"
+    )
 
 
 def differs(here: session.Session, answer: Mapping[str, Any]) -> str:
-    """Return a sentence where the config of this command is not the one that the daemon goes by, else the empty string."""
+    """Return a sentence where the config of this command is not the one that the daemon goes by, else the empty
+    string."""
     config = answer.get("config")
     if not isinstance(config, Mapping) or not config.get("sha256"):
         return ""

@@ -1,4 +1,5 @@
-"""`remediator status`: one screen: what waits for you, what is broken and why nothing happens, what is being cured, what is muted.
+"""`remediator status`: one screen: what waits for you, what is broken and why nothing happens, what is being cured,
+what is muted.
 
 Without a daemon it shows what was stored last, says so, and exits 5: nobody watches the cloud then.
 """
@@ -35,7 +36,8 @@ def status(ctx: typer.Context, format: Annotated[Format, typer.Option(help="How 
 
 
 def stored(here: session.Session) -> dict[str, Any]:
-    """Return the JSON of `status` (docs/contracts.md) from the store alone: what only a running daemon knows is null, never empty."""
+    """Return the JSON of `status` (docs/contracts.md) from the store alone: what only a running daemon knows is null,
+    never empty."""
     reader = here.reader()
     return {
         "cloud": here.essentials().cloud,

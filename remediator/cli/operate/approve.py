@@ -1,6 +1,7 @@
 """`remediator approve` and `remediator deny`: a person's yes or no to one run, bound to the very plan that was shown.
 
-Invariant: what is approved is what was seen. Without `--plan` the stored plan is shown, and its hash goes with the yes: a
+Invariant: what is approved is what was seen. Without `--plan` the stored plan is shown, and its hash goes with the yes:
+a
 plan that has changed meanwhile is refused by the daemon. Nobody is asked where nobody can answer.
 """
 
@@ -45,7 +46,10 @@ def approve(
 
     here = session.of(ctx)
     if plan is not None and NAMES_A_PLAN.fullmatch(plan) is None:
-        why = f"--plan {plan!r} names no plan: give at least 8 characters of its hash; to see it: remediator approve {run}"
+        why = (
+            f"--plan {plan!r} names no plan: give at least 8 characters of its hash; to see it: remediator "
+            f"approve {run}"
+        )
         raise CliError(why, USAGE)
     if plan is None:
         plan = _seen(here, run, yes=yes, quiet=format is Format.JSON)

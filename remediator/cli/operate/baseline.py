@@ -42,7 +42,8 @@ def show(ctx: typer.Context, format: Annotated[Format, typer.Option(help="How to
 
 
 def once(signs: Sequence[Mapping[str, Any]]) -> list[tuple[str, str, str, str, str]]:
-    """Return one row for each host and service, with its newest sign: a container that is made anew leaves two at once."""
+    """Return one row for each host and service, with its newest sign: a container that is made anew leaves two at
+    once."""
     newest: dict[tuple[str, str], Mapping[str, Any]] = {}
     number: Counter[tuple[str, str]] = Counter()
     for sign in sorted(signs, key=lambda each: str(each["at"])):

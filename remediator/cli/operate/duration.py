@@ -13,7 +13,8 @@ EXAMPLE: Final = "like --for 4h (at most 7d)"
 
 
 def seconds(text: str | None) -> float | None:
-    """Return the seconds that `text` says, None for the default. Raise CliError 64 for none, too many, or no duration."""
+    """Return the seconds that `text` says, None for the default. Raise CliError 64 for none, too many, or no
+    duration."""
     if text is None:
         return None
     from remediator.config import durations

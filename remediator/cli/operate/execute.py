@@ -1,4 +1,5 @@
-"""`remediator plan` and `remediator execute`: the exact steps, commands and verdicts; then the same, through the same gate.
+"""`remediator plan` and `remediator execute`: the exact steps, commands and verdicts; then the same, through the same
+gate.
 
 Without a daemon both take its lock and run its loop for this one target, in this process.
 """
@@ -139,7 +140,8 @@ def _found(now: Any) -> list[str]:
         return []
     well = ": there is nothing to cure" if now.get("state") == "OK" else ""
     return [
-        f"now: {sanitize.line(now.get('check'))} is {sanitize.line(now.get('state'))} ({sanitize.line(now.get('output'))}){well}"
+        f"now: {sanitize.line(now.get('check'))} is {sanitize.line(now.get('state'))} "
+        f"({sanitize.line(now.get('output'))}){well}"
     ]
 
 

@@ -18,7 +18,8 @@ app = typer.Typer(help="Mutes of remediation by matcher, with an end.", no_args_
 
 
 def matcher(text: str) -> str:
-    """Return a matcher in its one form, the value in quotes (a shell takes them away). Raise CliError 64 if `text` is none."""
+    """Return a matcher in its one form, the value in quotes (a shell takes them away). Raise CliError 64 if `text` is
+    none."""
     from remediator.model.messages import matchers
 
     bare = _UNQUOTED.fullmatch(text)

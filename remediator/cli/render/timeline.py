@@ -69,8 +69,10 @@ def run(found: Mapping[str, Any], *, programs: bool = True) -> str:
     `programs`: the text of each program as it is sent; else its name and arguments alone, with where to see the rest.
     """
     lines = [
-        f"{sanitize.line(found['runbook'])} ({found['risk']}) on {sanitize.line(found['target'])}  {words(found['state'])}",
-        f"run {sanitize.line(found['id'])}, asked for by {sanitize.line(found.get('actor'))}, plan {str(found.get('plan_hash'))[:12]}",
+        f"{sanitize.line(found['runbook'])} ({found['risk']}) on {sanitize.line(found['target'])}  "
+        f"{words(found['state'])}",
+        f"run {sanitize.line(found['id'])}, asked for by {sanitize.line(found.get('actor'))}, plan "
+        f"{str(found.get('plan_hash'))[:12]}",
     ]
     if found.get("reason"):
         lines.append(f"reason: {sanitize.line(found['reason'])}")
@@ -126,7 +128,10 @@ def alike(steps: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
 
 def _step(step: Mapping[str, Any], programs: bool) -> list[str]:
     took = times.between(step.get("intent_at"), step.get("outcome_at"))
-    head = f"step {sanitize.line(step.get('id'))}: {sanitize.line(step.get('action'))}  {sanitize.line(step.get('state') or 'planned')}"
+    head = (
+        f"step {sanitize.line(step.get('id'))}: {sanitize.line(step.get('action'))}  "
+        f"{sanitize.line(step.get('state') or 'planned')}"
+    )
     if step.get("intent_at"):
         head += f"  began {times.clock(step['intent_at'])}, took {times.span(took)}"
     if step.get("probe"):

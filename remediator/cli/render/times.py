@@ -15,7 +15,8 @@ def clock(text: str | None) -> str:
 
 
 def local(text: str | None) -> str:
-    """Return ``04:12 CET``, that moment by the clock on the wall here; empty where that is UTC, or for what is no time."""
+    """Return ``04:12 CET``, that moment by the clock on the wall here; empty where that is UTC, or for what is no
+    time."""
     moment = parsed(text)
     here = None if moment is None else moment.astimezone()
     return f"{here:%H:%M} {here.tzname()}" if here is not None and here.utcoffset() else ""

@@ -130,7 +130,8 @@ def _age(turn: Turn, host: str) -> float | Unknown:
 
 
 def _beginning(world: World) -> Iterator[Run]:
-    """Return the runs that are past the gate and have no INTENT yet, for their hosts are being claimed: they count as begun now."""
+    """Return the runs that are past the gate and have no INTENT yet, for their hosts are being claimed: they count as
+    begun now."""
     for run in world.durable.runs.values():
         past_the_gate = run.state in (RunState.RUNNING, RunState.HELD)
         if past_the_gate and run.intent_at is None and not debts.is_release(run):
@@ -156,7 +157,8 @@ def _past(run: Run, intent: Instant | None) -> PastRun:
 
 
 def _signs(turn: Turn, plan: Plan) -> tuple[Sign, ...] | Unknown:
-    """Return the signs of maintenance anywhere that no baseline contains; UNKNOWN when a touched host cannot show any."""
+    """Return the signs of maintenance anywhere that no baseline contains; UNKNOWN when a touched host cannot show
+    any."""
     world = turn.world
     for host in plan.touches:
         reply = world.samples.facts.reply(host)

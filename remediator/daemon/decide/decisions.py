@@ -61,7 +61,10 @@ def still_settles(turn: Turn, incident: Incident, needed: float, then: str = "it
     served = turn.now.since(series.bad_since)
     if served < needed:
         ends = turn.now.wall + timedelta(seconds=needed - served)
-        return f"bad since {series.bad_since.wall:%H:%M:%S} UTC, it waits {seconds(needed)} before {then}: until {ends:%H:%M:%S}"
+        return (
+            f"bad since {series.bad_since.wall:%H:%M:%S} UTC, it waits {seconds(needed)} before {then}: "
+            f"until {ends:%H:%M:%S}"
+        )
     return None
 
 

@@ -1,4 +1,5 @@
-"""What an open incident leads to: which rule acts, whether it is time, and what follows from the verdicts of the gate."""
+"""What an open incident leads to: which rule acts, whether it is time, and what follows from the verdicts of the
+gate."""
 
 from __future__ import annotations
 
@@ -21,7 +22,8 @@ from remediator.safety import gate
 REFUSED_WAIT_S = 30.0
 """After a run was refused with its locks held, its incident is looked at again only after this long."""
 FREED_WAIT_S = 120.0
-"""For so long what nothing explains any more waits for a sample that was asked for since: as long as evidence is good for."""
+"""For so long what nothing explains any more waits for a sample that was asked for since: as long as evidence is good
+for."""
 CALLED_OFF = "a person has called its cure off: no run is started for it in this incident"
 
 
@@ -113,7 +115,8 @@ def _act_on(turn: Turn, incident: Incident, winner: RuleOutcome, result: CheckRe
 
 
 def _tell_meanwhile(turn: Turn, incident: Incident, rule: RuleSpec, result: CheckResult) -> None:
-    """Tell people once of what a rule without runbook gives time to, as soon as R3 would have waited long enough to act.
+    """Tell people once of what a rule without runbook gives time to, as soon as R3 would have waited long enough to
+    act.
 
     Who was called about this incident before knows of it.
     """

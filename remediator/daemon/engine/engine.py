@@ -255,7 +255,10 @@ class Engine:
         if seq == 0:
             return None
         if chain.hash_of(connection, seq) != entry_hash:
-            return f"entry {seq} of the store is gone or another one since our last turn: the store was put back from a copy"
+            return (
+                f"entry {seq} of the store is gone or another one since our last turn: the store was put "
+                f"back from a copy"
+            )
         newest, _ = chain.head(connection)
         if self.world.durable.adopted and newest != seq:
             return f"entries {seq + 1} to {newest} of the store were written by someone else: two write one store"

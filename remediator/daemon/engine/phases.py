@@ -1,6 +1,7 @@
 """The phases of a turn, after its inputs were taken: one list, played in its order, each phase bound to pay for itself.
 
-Invariant: what the gate rests on (`vital`) is done before anything is decided, and while it cannot be done nothing may act.
+Invariant: what the gate rests on (`vital`) is done before anything is decided, and while it cannot be done nothing may
+act.
 """
 
 from __future__ import annotations
@@ -24,7 +25,8 @@ from remediator.daemon.turn.turn import Turn
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Phase:
-    """`vital`: the gate rests on it. `decides`: a process that only looks (`remediator check`, `execute`) leaves it out."""
+    """`vital`: the gate rests on it. `decides`: a process that only looks (`remediator check`, `execute`) leaves it
+    out."""
 
     name: str
     call: Callable[[Turn], object]

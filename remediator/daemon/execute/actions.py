@@ -98,7 +98,10 @@ def outdated(turn: Turn, run: Run, step: StepRecord) -> str | None:
     then, now = run.plan.content_version, turn.world.loaded.content.version
     if then == now or not planned(run, step).late:
         return None
-    return f"it was planned under other content or settings ({then[:12]}, now {now[:12]}), and {step.id} would be built from ours"
+    return (
+        f"it was planned under other content or settings ({then[:12]}, now {now[:12]}), and {step.id} would "
+        f"be built from ours"
+    )
 
 
 def resolved(turn: Turn, run: Run, step: StepRecord) -> Run | Declined:
@@ -112,7 +115,8 @@ def resolved(turn: Turn, run: Run, step: StepRecord) -> Run | Declined:
         return run
     if (why := outdated(turn, run, step)) is not None:
         return Wait(
-            f"{why}: put them back, and it goes on; or end it, and the rest is yours: remediator runs cancel {run.id} --reason ..."
+            f"{why}: put them back, and it goes on; or end it, and the rest is yours: remediator runs "
+            f"cancel {run.id} --reason ..."
         )
     asked = order(turn, run, step)
     if isinstance(asked, Refused):

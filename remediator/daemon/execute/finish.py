@@ -1,4 +1,5 @@
-"""What follows from the end of a run: for its debts, for its incident (resolved, the next rung, a person), and who hears of it."""
+"""What follows from the end of a run: for its debts, for its incident (resolved, the next rung, a person), and who
+hears of it."""
 
 from __future__ import annotations
 
@@ -24,7 +25,8 @@ from remediator.safety.guards import budget
 
 
 def follow(turn: Turn, ended: Run, refused: GateRefused | None) -> None:
-    """Let the debts, the incident and the people who were asked follow a run that has `ended`; `refused`: by the whole gate."""
+    """Let the debts, the incident and the people who were asked follow a run that has `ended`; `refused`: by the whole
+    gate."""
     world = turn.world
     if ended.state is RunState.REFUSED and ended.incident is not None:
         world.waits.refused(ended.incident, turn.now)
@@ -50,7 +52,8 @@ def _page_without_incident(turn: Turn, ended: Run) -> bool:
 
 
 def _follow_refusal(turn: Turn, run: Run, refused: GateRefused) -> bool:
-    """A run that had begun and may not go on is for a person, unless the problem is gone: who knows in what state it left things.
+    """A run that had begun and may not go on is for a person, unless the problem is gone: who knows in what state it
+    left things.
 
     Return whether a page tells people of that.
     """
@@ -118,7 +121,8 @@ def _early(turn: Turn, ended: Run, last: bool) -> str:
 
 
 def _last_unattended(turn: Turn, ended: Run) -> bool:
-    """Return whether nothing tries again what `ended` tried, unless a person asks for it: the guard `budget` counts those runs alike."""
+    """Return whether nothing tries again what `ended` tried, unless a person asks for it: the guard `budget` counts
+    those runs alike."""
     mode, _ = turn.world.loaded.config.autonomy.mode_for(ended.plan.rule, ended.plan.risk)
     early = {
         run.id

@@ -1,4 +1,5 @@
-"""Carries out the transitions of runs: the one place where a run is stored and what follows from it is written and done.
+"""Carries out the transitions of runs: the one place where a run is stored and what follows from it is written and
+done.
 
 Invariant: commands leave only in the turn whose commit has the INTENT that they belong to.
 """

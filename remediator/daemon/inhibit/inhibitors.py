@@ -1,4 +1,5 @@
-"""Reasons not to act that lie outside the store: the pause file, the room left, an unwritable checkpoint file, the end of the daemon.
+"""Reasons not to act that lie outside the store: the pause file, the room left, an unwritable checkpoint file, the end
+of the daemon.
 
 Invariant: this fails closed. A pause file that is present, or about which nothing can be learnt, is a pause.
 """
@@ -17,7 +18,8 @@ MIN_FREE_SHARE = 0.05
 
 
 class Trouble(str):
-    """A reason not to act that no person gave, so that people must hear of it. `kind` stays the same while the words change.
+    """A reason not to act that no person gave, so that people must hear of it. `kind` stays the same while the words
+    change.
 
     `brakes` is False for what people must hear of as well and the gate asks nothing about.
     """
@@ -35,7 +37,8 @@ RELOAD_REFUSED = "reload_refused"
 
 
 class AndReload:
-    """The reasons of `outside`, and a reload that was refused: who wrote that config may have wanted less than the old one does."""
+    """The reasons of `outside`, and a reload that was refused: who wrote that config may have wanted less than the old
+    one does."""
 
     def __init__(self, outside: Callable[[], tuple[str, ...] | Unknown]) -> None:
         self._outside = outside

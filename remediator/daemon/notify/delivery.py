@@ -19,7 +19,8 @@ class SomeFailed(Exception):
 
 
 class Delivery:
-    """Called in a pool thread. A notifier that has already taken a notification gets it again only if another failed."""
+    """Called in a pool thread. A notifier that has already taken a notification gets it again only if another
+    failed."""
 
     def __init__(self, notifiers: Sequence[Notifying]) -> None:
         self._notifiers = tuple(notifiers)

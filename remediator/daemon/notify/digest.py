@@ -49,7 +49,10 @@ def fold(turn: Turn) -> None:
     for n, _, body in folded:
         if n in late:
             age = seconds(_age_s(turn, body))
-            why = f"expired: it waited for {age}, longer than {seconds(longest)} (limits.max_event_age); it stands in {digest}"
+            why = (
+                f"expired: it waited for {age}, longer than {seconds(longest)} (limits.max_event_age); it "
+                f"stands in {digest}"
+            )
             turn.journal.notification_folded(n, "expired", why)
         else:
             turn.journal.notification_folded(n, "grouped", f"it stands in {digest}, with {len(folded) - 1} others")

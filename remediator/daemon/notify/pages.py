@@ -22,8 +22,18 @@ from remediator.rules import advice, last_lines
 BLOCKED_PAGE_S = 3600.0
 """A HARD problem that a guard has refused to cure for this long pages, once."""
 ASKED_FOR = frozenset(
-    {"pause", "silence", "downtime", "hours", "operator_intent", "maintenance", "startup", "evidence_age", "self_vantage"}
-)  # fmt: skip
+    {
+        "pause",
+        "silence",
+        "downtime",
+        "hours",
+        "operator_intent",
+        "maintenance",
+        "startup",
+        "evidence_age",
+        "self_vantage",
+    }
+)
 """Guards that refuse a cure by a person's will, or until the daemon sees again: nobody is paged at once for them."""
 OLD_PAGE_S = 48 * 3600.0
 """A problem that has been open for this long pages, once, whatever else was said of it."""

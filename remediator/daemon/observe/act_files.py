@@ -1,4 +1,5 @@
-"""Whether the files that say what `remediator-act` takes on a host are those of this release, as the host's newest reply shows them."""
+"""Whether the files that say what `remediator-act` takes on a host are those of this release, as the host's newest
+reply shows them."""
 
 from __future__ import annotations
 
@@ -15,7 +16,8 @@ REMEDY = "install what `remediator actions --format act` prints"
 
 
 def note(turn: Turn, reply: HostReply) -> None:
-    """Keep what is wrong with the files of the host of `reply`; a host that shows nothing leaves what it showed before."""
+    """Keep what is wrong with the files of the host of `reply`; a host that shows nothing leaves what it showed
+    before."""
     wanted, stale = turn.world.setup.act_files, turn.world.others.act_files
     if not wanted or reply.reach is not Reach.OK:
         return
@@ -30,7 +32,8 @@ def note(turn: Turn, reply: HostReply) -> None:
 
 
 def sentence(files: Iterable[ActFile], wanted: Mapping[str, str]) -> str:
-    """Return what is wrong with `files` beside those `wanted` (name to digest), and the remedy; empty where nothing is."""
+    """Return what is wrong with `files` beside those `wanted` (name to digest), and the remedy; empty where nothing
+    is."""
     there = {each.name: each for each in files}
     if not there:
         return f"remediator-act has no file that says what it takes: {REMEDY}"

@@ -10,7 +10,8 @@ from remediator.model.times import Instant
 
 
 def plan_next(turn: Turn, host: str, results: list[CheckResult]) -> None:
-    """Set when `host` is due again: at the shortest interval of its checks, `retry` while one of them is SOFT or verifying."""
+    """Set when `host` is due again: at the shortest interval of its checks, `retry` while one of them is SOFT or
+    verifying."""
     world = turn.world
     verifying = {(run.plan.verify_check, run.plan.target.text) for run in world.durable.runs.values()}
     hurried = {

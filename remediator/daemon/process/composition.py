@@ -1,4 +1,5 @@
-"""From a config to the parts that a daemon, or a command without one, is made of. Loads, connects nothing, decides nothing."""
+"""From a config to the parts that a daemon, or a command without one, is made of. Loads, connects nothing, decides
+nothing."""
 
 from __future__ import annotations
 
@@ -47,7 +48,8 @@ class NeedsRestart(Exception):
 
 
 def load(config: Config) -> Parts:
-    """Return the parts of `config`; what is broken of integrations of others goes to the log. Raise ContentWrong, InventoryError or SecretError: one sentence each."""
+    """Return the parts of `config`; what is broken of integrations of others goes to the log. Raise ContentWrong,
+    InventoryError or SecretError: one sentence each."""
     inventory = inventories.load(config)
     integrations = registry.load(config)
     content, spoilt = content_of(config, inventory, integrations)
@@ -90,9 +92,11 @@ def reloaded(
     renew_tokens: RenewTokens = lambda _: (),
     renew_secrets: RenewSecrets = lambda _: None,
 ) -> Reloaded:
-    """Load everything anew. What is not valid, or cannot be changed in a running daemon, leaves the old config in place.
+    """Load everything anew. What is not valid, or cannot be changed in a running daemon, leaves the old config in
+    place.
 
-    The tokens are read anew in any case, by the config that is in force afterwards: what was withdrawn stops working at once.
+    The tokens are read anew in any case, by the config that is in force afterwards: what was withdrawn stops working at
+    once.
     """
     try:
         config = load_config(path, os.environ, registry.sections)

@@ -37,7 +37,10 @@ def not_two(actor: Actor, asker: str, asked_as: tuple[int, ...], run: str) -> st
     if actor.name == asker or set(actor.accounts) & set(asked_as):
         return f"{actor.name} asked for {run} and may not approve it: somebody else must"
     if not asked_as:
-        return f"nobody can tell who asked for {run} as {asker}: let it be asked for again by an account of its own, not root's"
+        return (
+            f"nobody can tell who asked for {run} as {asker}: let it be asked for again by an account of "
+            f"its own, not root's"
+        )
     if not actor.accounts:
         return f"nobody can tell that {actor.name} is not {asker}: approve from an account of your own, not root's"
     return None

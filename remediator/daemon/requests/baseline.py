@@ -22,7 +22,8 @@ from remediator.mutes.baselines import CheckSeen, HostSeen, Objections
 
 
 def hosts_of(turn: Turn, scope: str) -> tuple[str, ...] | None:
-    """Return the hosts of `scope` (``all``, ``inventory``, ``group/G``, ``host/H``); None when there is no such scope."""
+    """Return the hosts of `scope` (``all``, ``inventory``, ``group/G``, ``host/H``); None when there is no such
+    scope."""
     inventory = turn.world.loaded.inventory
     if scope in ("all", "inventory"):
         return tuple(sorted(inventory.hosts))
@@ -78,7 +79,8 @@ def _checks_seen(turn: Turn, scope: str, hosts: set[str]) -> Iterator[CheckSeen]
 
 
 def _only_its_mark(turn: Turn, check: CheckSpec, result: CheckResult) -> bool:
-    """Return whether nothing but what we kept of the group stands against it: it was rebuilt, and a person says so by name."""
+    """Return whether nothing but what we kept of the group stands against it: it was rebuilt, and a person says so by
+    name."""
     mark = marks.proposed(turn, check, result.target.hosts)
     return mark is not None and marks.well_with(turn, check, result.target.hosts, mark)
 

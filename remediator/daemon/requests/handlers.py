@@ -1,4 +1,5 @@
-"""What people ask on the control socket, and which handler answers. Each answer leaves only after the turn that made it true is committed."""
+"""What people ask on the control socket, and which handler answers. Each answer leaves only after the turn that made it
+true is committed."""
 
 from __future__ import annotations
 

@@ -27,7 +27,8 @@ def _planned(turn: Turn, asked: Asked) -> tuple[Plan, tuple[Verdict, ...], str |
     if runbook is None:
         return Answer(
             exit=USAGE,
-            error=f"there is no runbook {text(asked.args, 'runbook')!r}; known: {', '.join(sorted(world.loaded.content.runbooks))}",
+            error=f"there is no runbook {text(asked.args, 'runbook')!r}; known: "
+            f"{', '.join(sorted(world.loaded.content.runbooks))}",
         )
     result = world.samples.results.get((runbook.verify.check, wanted))
     if result is None:
@@ -142,7 +143,8 @@ def cancel(turn: Turn, asked: Asked) -> Answer:
     if step is not None and step.state in (StepState.INTENT, StepState.IN_DOUBT):
         return Answer(
             exit=FAILED,
-            error=f"{run.id} has a step between INTENT and OUTCOME: it can be resolved (remediator runs resolve), not cancelled",
+            error=f"{run.id} has a step between INTENT and OUTCOME: it can be resolved (remediator runs "
+            f"resolve), not cancelled",
         )
     reason = f"cancelled by {asked.actor.name}: {text(asked.args, 'reason')}"
     transitions.apply(turn, ends.ended(run, RunState.CANCELLED, reason, turn.now, actor=asked.actor.name))

@@ -1,4 +1,5 @@
-"""The world for people and for scrapers, from memory alone: the JSON of `check` and `status`, and the metrics (docs/contracts.md)."""
+"""The world for people and for scrapers, from memory alone: the JSON of `check` and `status`, and the metrics
+(docs/contracts.md)."""
 
 from __future__ import annotations
 

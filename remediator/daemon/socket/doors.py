@@ -1,6 +1,7 @@
 """The members' way to the daemon: a socket in a directory of its own, since the state directory is closed to them.
 
-The directory belongs to the daemon's account and the group `remediator` (2750; packaging/remediator.tmpfiles). A daemon that is
+The directory belongs to the daemon's account and the group `remediator` (2750; packaging/remediator.tmpfiles). A daemon
+that is
 root makes it. Each socket has places of its own: what members do to theirs does not keep root out.
 """
 

@@ -1,6 +1,7 @@
 """Who is at the other end of a socket, by the kernel's word.
 
-The uid of SO_PEERCRED cannot be chosen. A login uid can: where no login has set it, every process may set its own. So it counts
+The uid of SO_PEERCRED cannot be chosen. A login uid can: where no login has set it, every process may set its own. So
+it counts
 only where systemd has put the process into the slice of that login, which an unprivileged process cannot leave.
 """
 

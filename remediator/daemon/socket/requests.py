@@ -31,8 +31,21 @@ def _whole(value: Any) -> bool:
 _FORMS: Final[Mapping[str, tuple[str, Callable[[Any], bool]]]] = {
     **dict.fromkeys(
         (
-            "reason", "target", "runbook", "run", "incident", "scope", "plan", "id", "pause", "wrap", "command", "pid_started", "brake",
-            "outcome", "question",
+            "reason",
+            "target",
+            "runbook",
+            "run",
+            "incident",
+            "scope",
+            "plan",
+            "id",
+            "pause",
+            "wrap",
+            "command",
+            "pid_started",
+            "brake",
+            "outcome",
+            "question",
         ),
         ("text", lambda value: isinstance(value, str)),
     ),
@@ -41,7 +54,7 @@ _FORMS: Final[Mapping[str, tuple[str, Callable[[Any], bool]]]] = {
     "for_s": ("a number of seconds", lambda value: _whole(value) or isinstance(value, float)),
     "all": ("true or false", lambda value: isinstance(value, bool)),
     "args": ("an object", lambda value: isinstance(value, dict)),
-}  # fmt: skip
+}
 """Each argument of any request: what it is, and whether a value is one. A null is an argument that was left out."""
 
 

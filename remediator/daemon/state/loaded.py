@@ -1,4 +1,5 @@
-"""What is loaded and replaced as a whole: config, content, inventory and integrations, with the indexes that follow from them.
+"""What is loaded and replaced as a whole: config, content, inventory and integrations, with the indexes that follow
+from them.
 
 Invariant: the indexes are made with the record, so none is ever of another config than the rest.
 """
@@ -82,7 +83,8 @@ class Loaded:
         return self.check_hosts(check) if check.assess.scope is Scope.GROUP else target.hosts
 
     def hosts_read_for(self, plan: Plan) -> tuple[str, ...]:
-        """Return the hosts whose facts the check of `plan` reads; those of its target where the check is not there any more."""
+        """Return the hosts whose facts the check of `plan` reads; those of its target where the check is not there any
+        more."""
         check = self.content.checks.get(plan.check)
         return self.evidence_hosts(check, plan.target) if check is not None else plan.target.hosts
 

@@ -25,7 +25,8 @@ class Pending(Record):
     working: UndoableSet[Key] = field(default_factory=UndoableSet)
     """(run, step) whose commands are under way in this process."""
     under_way: UndoableSet[Key] = field(default_factory=UndoableSet)
-    """(run, step) whose commands left this process and have not come back, also when their time is over: they may still arrive."""
+    """(run, step) whose commands left this process and have not come back, also when their time is over: they may still
+    arrive."""
     probing: Undoable[str, Instant] = field(default_factory=Undoable)
     """Run to the moment since when a probe looks for the fate of its step."""
     delivering: UndoableSet[int] = field(default_factory=UndoableSet)

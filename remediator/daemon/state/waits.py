@@ -1,4 +1,5 @@
-"""What waits for what, and since when: runs for evidence and for claims on hosts, debts for quiet, incidents for the next look."""
+"""What waits for what, and since when: runs for evidence and for claims on hosts, debts for quiet, incidents for the
+next look."""
 
 from __future__ import annotations
 
@@ -55,7 +56,8 @@ class Waits(Record):
     refused_at: Undoable[str, Instant] = field(default_factory=Undoable)
     """Incident to when its last run was refused after it had its locks: it is left alone for a moment."""
     freed_at: Undoable[str, Instant] = field(default_factory=Undoable)
-    """Incident to when nothing explained it any more: what was asked before that may be of the time before its parent was well."""
+    """Incident to when nothing explained it any more: what was asked before that may be of the time before its parent
+    was well."""
     reminded_at: Instant | None = None
 
     # runs -------------------------------------------------------------------------------------------------------------

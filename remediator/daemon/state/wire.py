@@ -1,6 +1,7 @@
 """What goes into the loop and what comes out of it, by value: ``step(inputs, now) -> effects``.
 
-Inputs are facts that happened elsewhere (a tick, a reply, a webhook, a person). Effects are orders that are carried out only
+Inputs are facts that happened elsewhere (a tick, a reply, a webhook, a person). Effects are orders that are carried out
+only
 after the step's transaction has been committed.
 """
 

@@ -1,4 +1,5 @@
-"""What the handlers of requests on the control socket have in common: exit codes, arguments, and what was probably meant."""
+"""What the handlers of requests on the control socket have in common: exit codes, arguments, and what was probably
+meant."""
 
 from __future__ import annotations
 

@@ -18,7 +18,8 @@ from remediator.store.database import blames_store
 
 REMEDIES = {
     "incident": "Nothing is done about it meanwhile: look at it yourself, and report this with the log.",
-    "run": "It keeps its locks meanwhile. To end it: remediator runs cancel {name} --reason TEXT. Report this with the log.",
+    "run": "It keeps its locks meanwhile. To end it: remediator runs cancel {name} --reason TEXT. Report this "
+    "with the log.",
     "debt": "What it left is not taken back meanwhile: look at it yourself, and report this with the log.",
     "host": "Its samples are not judged meanwhile. Look at what its collector answers, and report this with the log.",
     "part": "Report this with the log.",

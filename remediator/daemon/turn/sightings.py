@@ -1,4 +1,5 @@
-"""What was seen of hosts, groups and names from outside, as it outlives a restart: row and mirror change together, here alone."""
+"""What was seen of hosts, groups and names from outside, as it outlives a restart: row and mirror change together, here
+alone."""
 
 from __future__ import annotations
 
@@ -12,7 +13,8 @@ SIGN_AGAIN_S = 30.0
 
 
 def keep_sign(turn: Turn, sign: Sign) -> None:
-    """Keep a sign that a host shows. The mirror has its newest time, the row one that is at most `SIGN_AGAIN_S` older."""
+    """Keep a sign that a host shows. The mirror has its newest time, the row one that is at most `SIGN_AGAIN_S`
+    older."""
     world = turn.world
     known = world.durable.signs.get(sign.key)
     if known is None or sign.at > known.at:

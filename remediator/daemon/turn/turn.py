@@ -1,6 +1,7 @@
 """One turn of the loop: a transaction, the instant it happens at, and the effects that leave once it is committed.
 
-Every change of the durable state goes through here, so that the mirror in the world, the table row and the audit entry cannot
+Every change of the durable state goes through here, so that the mirror in the world, the table row and the audit entry
+cannot
 part. Nothing here decides.
 """
 
@@ -103,7 +104,8 @@ class Turn:
                 self.collect(host)
 
     def dispatch_collections(self, due: list[str]) -> None:
-        """Turn wishes and due hosts into effects as far as there are places, who waits longest first; the others wait on."""
+        """Turn wishes and due hosts into effects as far as there are places, who waits longest first; the others wait
+        on."""
         world = self.world
         world.pending.keep_wishes(world.loaded.inventory.hosts)
         waiting = places.in_order(due, world.pending.forced, world.pending.due_at, world.loaded.every_s)
@@ -202,7 +204,8 @@ class Turn:
         )
 
     def apply(self, transition: Transition) -> None:
-        """Store the run of `transition`, and carry out what follows, in its order. Raise TypeError for a wish that is not the turn's own."""
+        """Store the run of `transition`, and carry out what follows, in its order. Raise TypeError for a wish that is
+        not the turn's own."""
         self.store(transition.run)
         for item in transition.then:
             self.carry_out(transition.run, item)
@@ -267,7 +270,8 @@ class Turn:
             self.world.durable.runs[record.id] = record
 
     def forget_runs(self, before_s: float) -> None:
-        """Let go of past runs whose INTENT was before (epoch seconds), unless they or their incidents are open. Their rows stay."""
+        """Let go of past runs whose INTENT was before (epoch seconds), unless they or their incidents are open. Their
+        rows stay."""
         self.world.durable.past_runs = {
             run.id: run
             for run in self.world.durable.past_runs.values()
@@ -281,7 +285,8 @@ class Turn:
         self.world.durable.just_closed.pop(incident, None)
 
     def debt(self, moved: DebtMoved) -> None:
-        """Store a debt that has moved, with its entry and its page; once it is not open any more, nothing waits for it."""
+        """Store a debt that has moved, with its entry and its page; once it is not open any more, nothing waits for
+        it."""
         record, page = moved.debt, moved.page
         self.journal.debt(record)
         if record.open:

@@ -53,7 +53,8 @@ def actions(known: Catalogue) -> tuple[ActionSpec, ...]:
     return (
         ActionSpec(
             name="container.start",
-            summary="start a container that is down: reset-failed and start of its unit, or the engine's start without one",
+            summary="start a container that is down: reset-failed and start of its unit, or the engine's start "
+            "without one",
             risk=Risk.R1,
             effect=Effect.ONCE,
             target_kinds=("container",),

@@ -12,7 +12,8 @@ from remediator.model.values import FieldType
 BASE = {
     "name": FieldType.STRING,
     "engine": FieldType.STRING,  # docker | podman
-    "status": FieldType.STRING,  # created running paused restarting exited dead removing; null when there is no container
+    # created running paused restarting exited dead removing; null when there is no container
+    "status": FieldType.STRING,
     "running": FieldType.BOOL,  # false also while its engine waits to start it again (restarting)
     "missing": FieldType.BOOL,  # a unit file or /etc/kolla/NAME/config.json, and no container
     "has_unit": FieldType.BOOL,
@@ -22,7 +23,8 @@ BASE = {
     "unit_result": FieldType.STRING,  # success exit-code signal oom-kill start-limit-hit ...
     "unit_failed": FieldType.BOOL,  # ActiveState failed; false without a unit
     "start_limit_hit": FieldType.BOOL,  # systemd gave up; it will not start it again by itself
-    "systemd_busy": FieldType.BOOL,  # systemd (activating, auto-restart, a job) or, without a unit, the engine (restarting) is at work: leave it
+    # systemd (activating, auto-restart, a job) or, without a unit, the engine (restarting) is at work: leave it
+    "systemd_busy": FieldType.BOOL,
     "operator_stopped": FieldType.BOOL,  # somebody stopped it on purpose: leave it
     "stateful": FieldType.BOOL,  # on the KR-5 list: the generic restart refuses it
     "short_lived": FieldType.BOOL,  # labelled BOOTSTRAP or UPGRADE: kolla is at work
@@ -34,7 +36,8 @@ BASE = {
     "started_at": FieldType.STRING,  # RFC 3339 by the host's clock; null when it never started
     "age_s": FieldType.FLOAT,  # since started_at, both by the host's clock
     "last_log": FieldType.STRING,  # last lines, only fetched in a bad state; null otherwise
-    "cause": FieldType.STRING,  # oom disk_full inode_full config_missing bad_command segfault port_in_use engine_error; null
+    # oom disk_full inode_full config_missing bad_command segfault port_in_use engine_error; null
+    "cause": FieldType.STRING,
 }
 """Fields of both assessments."""
 

@@ -41,7 +41,8 @@ SIGNS = (
     (1, r"(?i)restart required|must be restarted|backend restart is required"),
 )
 BEGINS = re.compile(
-    r"^(?:(\d{4}-\d\d-\d\d) +(\d+:\d\d:\d\d) .*Starting MariaDB|(\d{6}) +(\d+:\d\d:\d\d) (?:mysqld_safe|mariadbd-safe) Starting )",
+    r"^(?:(\d{4}-\d\d-\d\d) +(\d+:\d\d:\d\d) .*Starting MariaDB|(\d{6}) +(\d+:\d\d:\d\d) "
+    r"(?:mysqld_safe|mariadbd-safe) Starting )",
     re.M,
 )
 TRANSFER = re.compile(
@@ -49,7 +50,8 @@ TRANSFER = re.compile(
 )
 VIEW = re.compile(r"WSREP: view\(view_id\((PRIM|NON_PRIM),")
 COMPONENT = re.compile(
-    r"WSREP: view\(view_id\((?:(PRIM)|(NON_PRIM)),|WSREP: New COMPONENT: primary = (?:(yes)|(no)),|^\tcomponent *= *(?:(PRIMARY)|(NON-PRIMARY)),"
+    r"WSREP: view\(view_id\((?:(PRIM)|(NON_PRIM)),|WSREP: New COMPONENT: primary = "
+    r"(?:(yes)|(no)),|^\tcomponent *= *(?:(PRIMARY)|(NON-PRIMARY)),"
     r"|(Received self-leave message|[Nn]ormal shutdown|\(initiated by: |-> CLOSED)",
     re.M,
 )
@@ -57,10 +59,14 @@ TELLS = (None, "primary", "outside", "primary", "outside", "primary", "outside",
 """What each group of it says of the member."""
 HARM = re.compile(
     r"Unable to lock \S*ibdata1|lock aria (?:aria )?control file|Could not get an exclusive lock"
-    r"|page corruption|InnoDB: (?:Corruption(?! in the InnoDB tablespace)|.*(?:is|are) corrupt)|Data structure corruption|states diverged"
-    r"|greater than group seqno|Reversing history|Inconsistency detected|Node consistency compromi|Inconsistent by consensus"
-    r"|has been evicted out|Found \d+ prepared (?:XA )?transactions|Upgrade after a crash|Can't init tc log|magic header in tc log"
-    r"|Recovery failed! You must|Crash recovery failed|Aria recovery failed|plugin.*aria|Plugin 'Aria'|Assertion failure in|Failing assertion|Assertion `"
+    r"|page corruption|InnoDB: (?:Corruption(?! in the InnoDB tablespace)|.*(?:is|are) corrupt)|Data "
+    r"structure corruption|states diverged"
+    r"|greater than group seqno|Reversing history|Inconsistency detected|Node consistency "
+    r"compromi|Inconsistent by consensus"
+    r"|has been evicted out|Found \d+ prepared (?:XA )?transactions|Upgrade after a crash|Can't init tc "
+    r"log|magic header in tc log"
+    r"|Recovery failed! You must|Crash recovery failed|Aria recovery failed|plugin.*aria|Plugin "
+    r"'Aria'|Assertion failure in|Failing assertion|Assertion `"
     r"|provider library 'none'|provider none |safe to bootstrap",
     re.I,
 )

@@ -16,7 +16,8 @@ KOLLA = "/etc/kolla"
 DIGEST_FILES = 400
 DIGEST_BYTES = 1 << 20
 REAL = set(
-    "ext2 ext3 ext4 xfs btrfs zfs f2fs jfs reiserfs nfs nfs4 cifs smb3 ceph glusterfs lustre gpfs ocfs2 gfs2 fuse fuseblk 9p virtiofs".split()
+    "ext2 ext3 ext4 xfs btrfs zfs f2fs jfs reiserfs nfs nfs4 cifs smb3 ceph glusterfs lustre gpfs "
+    "ocfs2 gfs2 fuse fuseblk 9p virtiofs".split()
 )
 INSIDE = re.compile(r"/(proc|sys|dev|run|snap)(/|$)|/var/lib/(docker|containers|kubelet)/.|/etc/")
 MOST_MOUNTS = 40

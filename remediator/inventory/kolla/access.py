@@ -1,4 +1,5 @@
-"""Whether our account can read an inventory, before Ansible is asked: Ansible skips what it may not enter without a word.
+"""Whether our account can read an inventory, before Ansible is asked: Ansible skips what it may not enter without a
+word.
 
 Invariant: what cannot be read is named with its place, whatever the system says about it.
 """

@@ -1,7 +1,9 @@
 """The container engine that kolla's globals name: ``globals.yml``, then ``globals.d/`` by name, the last one wins.
 
-Kolla hands them to Ansible as extra variables, so they go before every variable of the inventory (kolla_ansible/ansible.py,
-2023.1 to 2025.1). A key that stands twice counts as Ansible counts it: the last one. Invariant: a file that is there and
+Kolla hands them to Ansible as extra variables, so they go before every variable of the inventory
+(kolla_ansible/ansible.py,
+2023.1 to 2025.1). A key that stands twice counts as Ansible counts it: the last one. Invariant: a file that is there
+and
 cannot be read is a failure, since it may name the engine.
 """
 
@@ -30,7 +32,8 @@ _MERGE = "tag:yaml.org,2002:merge"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Globals:
-    """What was found. `folder` None: there are no globals; `engine` None: they do not name one; `file` is the one that does."""
+    """What was found. `folder` None: there are no globals; `engine` None: they do not name one; `file` is the one that
+    does."""
 
     folder: str | None = None
     engine: str | None = None
@@ -131,7 +134,8 @@ def _engine(source: str, file: Path) -> str | None:
 
 
 def _last(mapping: Any) -> Any:
-    """Return (key, value) of the last key that is ours; what ``<<`` merges in counts when the mapping has none itself."""
+    """Return (key, value) of the last key that is ours; what ``<<`` merges in counts when the mapping has none
+    itself."""
     own = [(key, value) for key, value in mapping.value if str(key.tag) != _MERGE and key.value == KEY]
     if own:
         return own[-1]

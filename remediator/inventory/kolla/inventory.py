@@ -168,7 +168,8 @@ def _fault(name: str, error: Any) -> Wrong:
 
 
 def _sentences(faults: list[Wrong]) -> list[tuple[str, str]]:
-    """Return (why, remedy) of each fault; hosts with one and the same, as a group's variable gives it, share a sentence."""
+    """Return (why, remedy) of each fault; hosts with one and the same, as a group's variable gives it, share a
+    sentence."""
     hosts: dict[tuple[str, str, str], list[str]] = {}
     for fault in faults:
         hosts.setdefault((fault.before, fault.after, fault.remedy), []).append(fault.host)

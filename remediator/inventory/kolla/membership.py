@@ -1,6 +1,7 @@
 """Which hosts of kolla's inventory are hosts of the cloud, and how each is reached. Pure.
 
-Invariant: a host is left out only with its groups named, and this very machine stands in for ``localhost`` only where kolla runs
+Invariant: a host is left out only with its groups named, and this very machine stands in for ``localhost`` only where
+kolla runs
 on it. A member that is looked for on the wrong machine would seem to be stopped.
 """
 
@@ -46,7 +47,8 @@ class Wrong:
 
 
 def members(groups: Mapping[str, Any], name: str, without: str = "", seen: frozenset[str] = frozenset()) -> set[str]:
-    """Return the hosts of a group and of all its children, however deep; those that come by group `without` alone are not."""
+    """Return the hosts of a group and of all its children, however deep; those that come by group `without` alone are
+    not."""
     if name in seen or name == without:
         return set()
     group = groups.get(name, {})
@@ -61,7 +63,8 @@ def reached(
 ) -> At | LeftOut | Wrong:
     """Return how host `name` with the variables `given` is reached, or that it is left out, or what is wrong.
 
-    `groups` are all its groups, `besides` those that it is in by more than `deployment`. `here`: whether kolla runs on this very
+    `groups` are all its groups, `besides` those that it is in by more than `deployment`. `here`: whether kolla runs on
+    this very
     machine; text: why this machine cannot be taken for it.
     """
     connection = variables.read(given, "ansible_connection")

@@ -15,7 +15,8 @@ JUMPS = ("proxyjump", "proxycommand", "-j ")
 
 
 def about(given: Mapping[str, Mapping[str, Any]], known: Known) -> list[str]:
-    """Return a sentence for each kind of value that the variables of some hosts have and that is not used, or is not there."""
+    """Return a sentence for each kind of value that the variables of some hosts have and that is not used, or is not
+    there."""
     return [note for note in (_users(given, known), _engines(given, known), _jumps(given, known)) if note]
 
 
@@ -50,7 +51,8 @@ def _engines(given: Mapping[str, Mapping[str, Any]], known: Known) -> str:
     if not silent or known.engine is not None or known.globals.folder is not None:
         return ""
     return (
-        f"{names(silent)} {'are' if len(silent) > 1 else 'is'} taken to run docker, kolla's default: there is no globals.yml"
+        f"{names(silent)} {'are' if len(silent) > 1 else 'is'} taken to run docker, kolla's default: "
+        f"there is no globals.yml"
         f" beside the inventory or in {globals.STANDARD}; inventory.engine says it for certain"
     )
 

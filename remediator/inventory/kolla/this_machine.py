@@ -9,7 +9,8 @@ from pathlib import Path
 UNITS = Path("/etc/systemd/system")
 CONFIG = Path("/etc/kolla")
 EVERYWHERE = ("kolla-toolbox", "cron", "fluentd")
-"""Services that kolla puts on every host, with a directory each in /etc/kolla (releases without units have these alone)."""
+"""Services that kolla puts on every host, with a directory each in /etc/kolla (releases without units have these
+alone)."""
 
 
 def runs_kolla(units: Path = UNITS, config: Path = CONFIG) -> bool | str:
@@ -23,7 +24,8 @@ def runs_kolla(units: Path = UNITS, config: Path = CONFIG) -> bool | str:
 
 
 def known_as(names: Iterable[str], hostname: str) -> str | None:
-    """Return the one of `names` that this machine has by its own `hostname`, domain and case apart; None: none of them. Pure."""
+    """Return the one of `names` that this machine has by its own `hostname`, domain and case apart; None: none of them.
+    Pure."""
     short = hostname.split(".", 1)[0].lower()
     return next((name for name in names if short and name.split(".", 1)[0].lower() == short), None)
 

@@ -1,6 +1,7 @@
 """One variable of a host, as ``ansible-inventory --list`` prints it. Pure.
 
-Invariant: a value is plain, or it says why nobody but a playbook or the owner of a vault can read it. It is never guessed.
+Invariant: a value is plain, or it says why nobody but a playbook or the owner of a vault can read it. It is never
+guessed.
 """
 
 from __future__ import annotations

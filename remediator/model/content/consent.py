@@ -1,6 +1,8 @@
-"""What a person's yes covers beyond the commands of a plan. It is compared field by field; the sentence is only how it is told.
+"""What a person's yes covers beyond the commands of a plan. It is compared field by field; the sentence is only how it
+is told.
 
-Invariant: whatever a person must know before saying yes is a field here. A yes covers what was asked, and nothing that differs from it.
+Invariant: whatever a person must know before saying yes is a field here. A yes covers what was asked, and nothing that
+differs from it.
 """
 
 from __future__ import annotations

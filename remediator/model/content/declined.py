@@ -1,6 +1,7 @@
 """What an action says in place of commands: no, not yet, or only after a person's yes (`consent.Ask`).
 
-Invariant: these are values and never exceptions. An exception that comes out of an action is a bug, and whoever asked says so.
+Invariant: these are values and never exceptions. An exception that comes out of an action is a bug, and whoever asked
+says so.
 """
 
 from __future__ import annotations

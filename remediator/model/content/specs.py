@@ -47,7 +47,8 @@ class RuleSpec:
     evidence: str | None = None
     """Text for whoever is asked to approve a run of this rule: what it rests on."""
     meanwhile: str | None = None
-    """Text that people are told once while a rule without runbook still waits its `settle_s`: what is seen, and what it waits for."""
+    """Text that people are told once while a rule without runbook still waits its `settle_s`: what is seen, and what it
+    waits for."""
     source: str = ""
 
 

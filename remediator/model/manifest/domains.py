@@ -22,4 +22,5 @@ class Domain:
     only_in: str | None = None
     """The inventory group that its members must be in: not every host with such a container is one."""
     joining: Callable[[Data], bool | Unknown] | None = None
-    """``(data of a check's result) -> whether the member is on its way in, or gives a transfer``; None: there is no such thing."""
+    """``(data of a check's result) -> whether the member is on its way in, or gives a transfer``; None: there is no
+    such thing."""

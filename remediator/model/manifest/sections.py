@@ -1,6 +1,8 @@
-"""What a section of a reply is: its name, the record that its facts are, and how they are read out of what was said. Pure.
+"""What a section of a reply is: its name, the record that its facts are, and how they are read out of what was said.
+Pure.
 
-Invariant: what was said becomes facts once, when the reply arrives. A parser that raises, or that gives anything but its record,
+Invariant: what was said becomes facts once, when the reply arrives. A parser that raises, or that gives anything but
+its record,
 makes its own section UNKNOWN with the reason, and no other one.
 """
 
@@ -17,7 +19,8 @@ Facts = TypeVar("Facts", covariant=True)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SectionKind(Generic[Facts]):
-    """One section that an integration has, as it declares it; `HostReply.facts` takes it and gives the section's facts."""
+    """One section that an integration has, as it declares it; `HostReply.facts` takes it and gives the section's
+    facts."""
 
     name: str
     facts: type[Facts]

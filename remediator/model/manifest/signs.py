@@ -21,4 +21,5 @@ class SignSource:
     momentary: frozenset[str] = frozenset()
     """Kinds of signs that the next reply may not show any more: somebody is at work this moment."""
     together: Callable[[Iterable[HostReply], str | None], Sequence[Sign]] | None = None
-    """``(replies, container) -> signs`` that show only in several replies together; of every container where None is asked for."""
+    """``(replies, container) -> signs`` that show only in several replies together; of every container where None is
+    asked for."""

@@ -38,9 +38,11 @@ OPS = (
     "downtime-end",  # {id, reason}
     "wrap-begin",  # {scope, reason, command, pid, pid_started} -> {wrap: id}
     "wrap-end",  # {wrap, exit}
-    "brake-close",  # {reason, brake: storm|rival (storm)}: the storm breaker's latch for R3, or the brake for another remediator
+    # {reason, brake: storm|rival (storm)}: the storm breaker's latch for R3, or the brake for another remediator
+    "brake-close",
     "accept-restore",  # {reason}: what the store holds now is what counts, though its newest checkpoint says otherwise
-    "read",  # {question, args} -> {rows: [...], more: bool} or {value}: a part of what the store holds (daemon/socket/reads.py)
+    # {question, args} -> {rows: [...], more: bool} or {value}: a part of what the store holds (daemon/socket/reads.py)
+    "read",
     "status",  # {} -> the JSON of `status`
 )
 

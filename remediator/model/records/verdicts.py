@@ -11,11 +11,38 @@ from remediator.model import times
 from remediator.model.values import as_json
 
 GUARD_IDS = (
-    "target", "stateful", "hours", "mode", "autonomy", "approval", "pause", "silence", "downtime", "evidence_age",
-    "rediagnosis", "already_fixed", "changed", "self_vantage", "startup", "clock", "restored", "storm", "budget", "cooldown",
-    "ack", "undone", "quorum", "host_boot", "lock", "maintenance", "operator_intent", "competing", "dependency",
-    "ourselves", "baseline",
-)  # fmt: skip
+    "target",
+    "stateful",
+    "hours",
+    "mode",
+    "autonomy",
+    "approval",
+    "pause",
+    "silence",
+    "downtime",
+    "evidence_age",
+    "rediagnosis",
+    "already_fixed",
+    "changed",
+    "self_vantage",
+    "startup",
+    "clock",
+    "restored",
+    "storm",
+    "budget",
+    "cooldown",
+    "ack",
+    "undone",
+    "quorum",
+    "host_boot",
+    "lock",
+    "maintenance",
+    "operator_intent",
+    "competing",
+    "dependency",
+    "ourselves",
+    "baseline",
+)
 """Every guard id that the project will ever write, in the order in which they are asked."""
 
 
@@ -31,7 +58,8 @@ class Verdict:
 
     @property
     def because(self) -> tuple[str, ...]:
-        """What refuses, as two refusals are compared: without the figures that go on meanwhile, where `inputs` has them."""
+        """What refuses, as two refusals are compared: without the figures that go on meanwhile, where `inputs` has
+        them."""
         named = {
             name: value
             for name, value in self.inputs.items()

@@ -22,7 +22,8 @@ def seen(standing: Rival, why: str, subject: str, now: Instant) -> Transition:
     page = Page(
         key=PageKey(PageKind.RIVAL, parts=(since,)),
         subject="Another remediator acts on this cloud: this one does nothing above R0",
-        text=f"{why}\nTwo must not act on one cloud. Find out which of the two is to stay, end the other one, and say to the one that stays:\n"
+        text=f"{why}\nTwo must not act on one cloud. Find out which of the two is to stay, end the other "
+        f"one, and say to the one that stays:\n"
         "remediator brakes close rival --reason R",
     )
     return Transition(

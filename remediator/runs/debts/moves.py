@@ -51,7 +51,8 @@ class Owing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DebtMoved:
-    """A debt after one move. `said`: what the journal says of that, if it says anything; `page`: what people are told."""
+    """A debt after one move. `said`: what the journal says of that, if it says anything; `page`: what people are
+    told."""
 
     debt: Debt
     said: Owing | Settled | None = None
@@ -59,7 +60,8 @@ class DebtMoved:
 
 
 def owed(run: Run, debt: Debt, known: Iterable[Debt]) -> DebtMoved:
-    """Return the debt that a step of `run` leaves behind. One of `known` that is the same state of the same host is taken over by its run."""
+    """Return the debt that a step of `run` leaves behind. One of `known` that is the same state of the same host is
+    taken over by its run."""
     before = next((each for each in known if debts.same(each, debt)), None)
     after = debts.taken_over(before, debt) if before is not None else debt
     return DebtMoved(debt=after, said=Owing(run=run, entry=Owed(debt=after, step=debt.step)))

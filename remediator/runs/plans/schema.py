@@ -1,4 +1,5 @@
-"""What a runbook looks like in YAML (docs/content.md). Only the form; names, types and risks are checked by `content`."""
+"""What a runbook looks like in YAML (docs/content.md). Only the form; names, types and risks are checked by
+`content`."""
 
 from __future__ import annotations
 
@@ -14,7 +15,8 @@ MAX_STEPS = 50
 
 
 class StepEntry(Section):
-    """One step: an action, and for each of its needs the step that gives it (``{from: STEP}``); never a template and never a shell."""
+    """One step: an action, and for each of its needs the step that gives it (``{from: STEP}``); never a template and
+    never a shell."""
 
     id: Annotated[str, Field(pattern=STEP_ID)]
     do: str
@@ -29,7 +31,8 @@ class VerifyEntry(Section):
     within: Duration
     hold: Duration | None = None
     failed_when: str | None = None
-    """A condition on the check's data that says that the cure has failed: one that is seen needs no `within` to pass."""
+    """A condition on the check's data that says that the cure has failed: one that is seen needs no `within` to
+    pass."""
 
 
 class RunbookEntry(Section):
@@ -42,5 +45,6 @@ class RunbookEntry(Section):
     steps: Annotated[tuple[StepEntry, ...], Field(min_length=1, max_length=MAX_STEPS)]
     verify: VerifyEntry
     held_at_most: Duration = 4 * 3600.0
-    """How long a run may be held between two steps, by a pause for one, before it is given up and handed to a person."""
+    """How long a run may be held between two steps, by a pause for one, before it is given up and handed to a
+    person."""
     on_failure: tuple[Literal["notify.operators"], ...] = ("notify.operators",)

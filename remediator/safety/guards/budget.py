@@ -74,7 +74,8 @@ def _r3(case: Case, others: Sequence[PastRun]) -> Verdict:
         why = max(early, key=lambda run: run.intent_at.wall).reason.partition("\n")[0]
         return refuse(
             "budget",
-            f"{case.plan.runbook} ended {len(early)} times in this incident before anything that can lose data ({why or 'no reason given'}): "
+            f"{case.plan.runbook} ended {len(early)} times in this incident before anything that can "
+            f"lose data ({why or 'no reason given'}): "
             f"it is not tried again unattended; {by_hand(case.plan.runbook, case.plan.target.text)}",
         )
     every_s = case.brakes.r3_every_s
@@ -115,12 +116,16 @@ def cooldown(case: Case) -> Verdict:
         wait_s, why = case.brakes.cooldown_s, ""
         if run.ended_early:
             wait_s = min(wait_s, case.brakes.cooldown_before_risk_s)
-            why = f" before anything that can lose data ({run.reason.splitlines()[0] if run.reason else 'no reason given'})"
+            why = (
+                f" before anything that can lose data "
+                f"({run.reason.splitlines()[0] if run.reason else 'no reason given'})"
+            )
         left = wait_s - case.now.since(run.ended_at)
         if left > 0:
             return refuse(
                 "cooldown",
-                f"{run.runbook} ended on this target {seconds(case.now.since(run.ended_at))} ago{why}, {seconds(wait_s)} is the wait",
+                f"{run.runbook} ended on this target {seconds(case.now.since(run.ended_at))} ago{why}, "
+                f"{seconds(wait_s)} is the wait",
                 until=case.utc(left),
                 run=run.run,
             )
@@ -159,7 +164,9 @@ GUARDS = (
     Guard(
         id="budget",
         question="Are the rates of the whole cloud, the runs of this rung, and those of R3 below their limits?",
-        default="5 per 10 min and 30 a day; a rung 2, 1, 1 times per incident (R1, R2, R3); R3 one at a time, one a day per target, counted from its first step that is itself R3; one that acts unattended ends before that twice per incident, then a person asks",
+        default="5 per 10 min and 30 a day; a rung 2, 1, 1 times per incident (R1, R2, R3); R3 one at a time, "
+        "one a day per target, counted from its first step that is itself R3; one that acts unattended "
+        "ends before that twice per incident, then a person asks",
         floor="20 per 10 min and 100 a day; a rung 3, 2, 1 times; R3 one at a time, one an hour per target",
         ask=budget,
     ),

@@ -15,7 +15,8 @@ from remediator.safety.guard import Guard, allow, refuse
 
 
 def evidence_age(case: Case) -> Verdict:
-    """Every host that the check reads was sampled within the limit of the plan's risk (120, 60, 30 s for R1, R2, R3)."""
+    """Every host that the check reads was sampled within the limit of the plan's risk (120, 60, 30 s for R1, R2,
+    R3)."""
     limit = case.brakes.evidence_age_s
     if not case.evidence_age_s:
         return refuse("evidence_age", "there is no evidence at all")

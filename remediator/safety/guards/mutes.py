@@ -24,7 +24,8 @@ def pause(case: Case) -> Verdict:
 
 
 def _silences(silence: Silence, case: Case) -> bool:
-    """Return whether all matchers fit one of the plan's sets of labels. Without any label, nobody can say that they do not."""
+    """Return whether all matchers fit one of the plan's sets of labels. Without any label, nobody can say that they do
+    not."""
     if silence.until <= case.now.wall:
         return False
     fitting = (all(each.matches(labels) for each in silence.matchers) for labels in case.labels)
@@ -57,7 +58,8 @@ def _mutes(downtime: Downtime, case: Case) -> bool:
 
 
 def _covers(downtime: OwnDowntime, case: Case) -> bool:
-    """Return whether `downtime` is of a host touched, of the target, of a unit touched, or of the group that is touched."""
+    """Return whether `downtime` is of a host touched, of the target, of a unit touched, or of the group that is
+    touched."""
     kind, _, name = downtime.target.partition("/")
     if downtime.until <= case.now.wall:
         return False

@@ -27,7 +27,8 @@ def _proven_stopped(host: str, case: Case) -> bool:
 
 
 def _takes_away(case: Case, group: Group) -> bool:
-    """Return whether the plan stops or restarts a member, or acts on one that may run: a running bad member counts as well."""
+    """Return whether the plan stops or restarts a member, or acts on one that may run: a running bad member counts as
+    well."""
     if not group.touched or any(step.takes_away_healthy for step in case.plan.steps):
         return True
     return not all(_proven_stopped(host, case) for host in group.touched)
@@ -56,7 +57,8 @@ def _bad(others: Mapping[str, Member]) -> tuple[str, str] | None:
 
 
 def quorum(case: Case) -> Verdict:
-    """The group that the plan touches keeps a majority, and no other member of the group is down, joining or settling."""
+    """The group that the plan touches keeps a majority, and no other member of the group is down, joining or
+    settling."""
     group = case.group
     if group is None:
         return allow("quorum", group=None)
@@ -94,7 +96,8 @@ def quorum(case: Case) -> Verdict:
 
 
 def host_boot(case: Case) -> Verdict:
-    """No host that the plan touches, and no container engine on it, has started within the limit, except by this run."""
+    """No host that the plan touches, and no container engine on it, has started within the limit, except by this
+    run."""
     limit = case.brakes.host_boot_s
     young = []
     for host in case.plan.touches:

@@ -33,7 +33,8 @@ def refusal(case: Case) -> Verdict | None:
 
 def _sentence(one: Stranger) -> str:
     return (
-        f"another remediator has set {one.what} on {one.host}: it is of {_who(one.mark)}, which this store does not know; "
+        f"another remediator has set {one.what} on {one.host}: it is of {_who(one.mark)}, which this "
+        f"store does not know; "
         f"let that one take it back, or end it and take it back by hand: {one.take_back}"
     )
 

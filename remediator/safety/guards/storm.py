@@ -2,7 +2,8 @@
 acting on targets spreads it.
 
 Invariant: in each scope at most max(storm_hosts, storm_percent of its hosts) hosts have a fresh problem that nothing
-explains. A scope is the whole cloud, a group, or a service. R1 and R2 act again by themselves once that is true again. R3 waits
+explains. A scope is the whole cloud, a group, or a service. R1 and R2 act again by themselves once that is true again.
+R3 waits
 until a person has closed the breaker.
 """
 
@@ -32,7 +33,8 @@ def too_many(scope: StormScope, most_hosts: int, most_percent: int) -> str | Non
     named = ", ".join(troubled[:NAMED])
     more = f" and {len(troubled) - NAMED} more" if len(troubled) > NAMED else ""
     return (
-        f"{len(troubled)} of {scope.hosts} hosts of {scope.name} broke at once and nothing explains it ({named}{more}): "
+        f"{len(troubled)} of {scope.hosts} hosts of {scope.name} broke at once and nothing explains it "
+        f"({named}{more}): "
         f"the limit is the larger of {most_hosts} hosts and {most_percent} %"
     )
 

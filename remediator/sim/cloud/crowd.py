@@ -10,10 +10,29 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 ON_EACH = (
-    "fluentd", "kolla_toolbox", "haproxy", "keepalived", "proxysql", "rabbitmq", "keystone_ssh", "keystone_fernet",
-    "glance_api", "nova_api", "nova_scheduler", "nova_conductor", "nova_novncproxy", "nova_libvirt", "nova_compute",
-    "neutron_server", "ovn_controller", "ovn_nb_db", "ovn_sb_db", "openvswitch_db", "openvswitch_vswitchd", "placement_api",
-)  # fmt: skip
+    "fluentd",
+    "kolla_toolbox",
+    "haproxy",
+    "keepalived",
+    "proxysql",
+    "rabbitmq",
+    "keystone_ssh",
+    "keystone_fernet",
+    "glance_api",
+    "nova_api",
+    "nova_scheduler",
+    "nova_conductor",
+    "nova_novncproxy",
+    "nova_libvirt",
+    "nova_compute",
+    "neutron_server",
+    "ovn_controller",
+    "ovn_nb_db",
+    "ovn_sb_db",
+    "openvswitch_db",
+    "openvswitch_vswitchd",
+    "placement_api",
+)
 """With the three of a controller they are 25 containers, as many as a real controller has."""
 _LAST = "    cmp2: {address: 192.0.2.22, groups: [compute], engine: podman}\n"
 

@@ -101,9 +101,19 @@ def _mute(random: Random) -> tuple[str, str | None, int]:
 
 _PLAIN: Sequence[Drawn] = (
     Drawn(16, crash, lambda random: crash(*_stateless(random))),
-    Drawn(8, crash_and_the_command_meets, lambda random: crash_and_the_command_meets(*random.choice(STATELESS), random.choice(ENDS))),
+    Drawn(
+        8,
+        crash_and_the_command_meets,
+        lambda random: crash_and_the_command_meets(*random.choice(STATELESS), random.choice(ENDS)),
+    ),
     Drawn(4, loop, lambda random: loop(*random.choice(STATELESS), random.choice((2.0, 9.0)))),
-    Drawn(4, sicken, lambda random: sicken(*random.choice([each for each in STATELESS if each[1] in ("memcached", "neutron_agent")]))),
+    Drawn(
+        4,
+        sicken,
+        lambda random: sicken(
+            *random.choice([each for each in STATELESS if each[1] in ("memcached", "neutron_agent")])
+        ),
+    ),
     Drawn(1, out_of_memory, lambda random: out_of_memory(*_stateless(random))),
     Drawn(1, remove, lambda random: remove(*_stateless(random))),
     Drawn(3, operator_stops, lambda random: operator_stops(*_service(random))),
@@ -112,21 +122,47 @@ _PLAIN: Sequence[Drawn] = (
     Drawn(1, kolla_recreates, lambda random: kolla_recreates(*_stateless(random))),
     Drawn(2, power_off, lambda random: power_off(*_host(random))),
     Drawn(2, reboot, lambda random: reboot(*_host(random))),
-    Drawn(3, ssh_fails, lambda random: ssh_fails(random.choice(NAMES), random.choice(("refused", "silent", "dropped")), span(random))),
-    Drawn(2, cut_off, lambda random: cut_off(tuple(sorted(random.sample(NAMES, random.choice((1, 2, 4, 5))))), span(random))),
-    Drawn(5, replies_meet, lambda random: replies_meet(random.choice(NAMES), tuple(random.choices(MANGLES, k=random.choice((1, 2, 4)))))),
+    Drawn(
+        3,
+        ssh_fails,
+        lambda random: ssh_fails(random.choice(NAMES), random.choice(("refused", "silent", "dropped")), span(random)),
+    ),
+    Drawn(
+        2,
+        cut_off,
+        lambda random: cut_off(tuple(sorted(random.sample(NAMES, random.choice((1, 2, 4, 5))))), span(random)),
+    ),
+    Drawn(
+        5,
+        replies_meet,
+        lambda random: replies_meet(random.choice(NAMES), tuple(random.choices(MANGLES, k=random.choice((1, 2, 4))))),
+    ),
     Drawn(3, host_lies, lambda random: host_lies(random.choice(NAMES), random.choice(LIES), random.choice((1, 3, 6)))),
     Drawn(3, commands_meet, lambda random: commands_meet(tuple(random.choices(ENDS, k=random.choice((1, 2)))))),
-    Drawn(2, engine_fails, lambda random: engine_fails(random.choice(NAMES), random.choice(("hung", "down")), span(random))),
+    Drawn(
+        2,
+        engine_fails,
+        lambda random: engine_fails(random.choice(NAMES), random.choice(("hung", "down")), span(random)),
+    ),
     Drawn(1, engine_restarts, lambda random: engine_restarts(*_host(random))),
-    Drawn(2, disk_fills, lambda random: disk_fills(random.choice(NAMES), random.choice((86.0, 97.0, 100.0)), span(random))),
-    Drawn(2, host_clock_off, lambda random: host_clock_off(random.choice(NAMES), random.choice((-90.0, 3.0, 30.0, 4000.0)), span(random))),
+    Drawn(
+        2, disk_fills, lambda random: disk_fills(random.choice(NAMES), random.choice((86.0, 97.0, 100.0)), span(random))
+    ),
+    Drawn(
+        2,
+        host_clock_off,
+        lambda random: host_clock_off(random.choice(NAMES), random.choice((-90.0, 3.0, 30.0, 4000.0)), span(random)),
+    ),
     Drawn(3, ansible_works, lambda random: ansible_works(random.choice(NAMES), span(random))),
     Drawn(4, daemon_killed, lambda _random: daemon_killed()),
     Drawn(8, daemon_dies_at_point, lambda random: daemon_dies_at_point(random.randint(1, 12))),
     Drawn(1, daemon_stopped, lambda random: daemon_stopped(random.choice((1, 60, 900)))),
     Drawn(1, daemon_machine_boots, lambda _random: daemon_machine_boots()),
-    Drawn(3, wall_clock_steps, lambda random: wall_clock_steps(random.choice((-3600, -30, -6, -3, 3, 6, 60, 1000, 4000, 200000)))),
+    Drawn(
+        3,
+        wall_clock_steps,
+        lambda random: wall_clock_steps(random.choice((-3600, -30, -6, -3, 3, 6, 60, 1000, 4000, 200000))),
+    ),
     Drawn(2, store_locked, lambda random: store_locked(random.choice((3, 20, 60)))),
     Drawn(2, store_full, lambda random: store_full(random.choice((3, 20, 60)))),
     Drawn(3, pause_file, lambda random: pause_file(random.choice(("there", "unreadable")), span(random))),
@@ -142,10 +178,14 @@ _PLAIN: Sequence[Drawn] = (
     Drawn(3, acknowledge, lambda _random: acknowledge()),
     Drawn(4, approve, lambda _random: approve()),
     Drawn(1, deny, lambda _random: deny()),
-    Drawn(3, execute, lambda random: execute(*random.choice(STATELESS), random.choice(("container-start", "container-restart")))),
+    Drawn(
+        3,
+        execute,
+        lambda random: execute(*random.choice(STATELESS), random.choice(("container-start", "container-restart"))),
+    ),
     Drawn(2, resolve, lambda _random: resolve()),
     Drawn(1, close_brake, lambda _random: close_brake()),
-)  # fmt: skip
+)
 
 
 def _among(plain: Sequence[Drawn], more: Iterable[Drawn]) -> Sequence[Drawn]:

@@ -11,9 +11,19 @@ HAPPENINGS = Repertoire.of(
     service_faults.KINDS, host_faults.KINDS, daemon_faults.KINDS, acts.KINDS, *(own.told for own in OF_TECHNOLOGIES)
 )
 SETS_RIGHT = Repertoire.of(
-    acts.resume, acts.people_let_go, acts.wraps_end, acts.accept, acts.acknowledge, acts.approve, acts.deny, acts.resolve,
-    acts.close_brake, acts.execute, service_faults.operator_starts, *(own.sets_right for own in OF_TECHNOLOGIES),
-)  # fmt: skip
+    acts.resume,
+    acts.people_let_go,
+    acts.wraps_end,
+    acts.accept,
+    acts.acknowledge,
+    acts.approve,
+    acts.deny,
+    acts.resolve,
+    acts.close_brake,
+    acts.execute,
+    service_faults.operator_starts,
+    *(own.sets_right for own in OF_TECHNOLOGIES),
+)
 """People setting right."""
 FAULTS = tuple(sorted(HAPPENINGS.kinds.keys() - SETS_RIGHT.kinds.keys()))
 """The names of what goes wrong or holds, as `make prove` counts it."""

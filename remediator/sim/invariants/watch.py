@@ -33,7 +33,8 @@ from remediator.store import database, tables
 from remediator.store.audit import checkpoints, verify
 
 INVARIANTS = {
-    "claim": "every command acts on a host that was claimed less than 30 s before, and that no other remediator has claimed",
+    "claim": "every command acts on a host that was claimed less than 30 s before, and that no other remediator "
+    "has claimed",
     "held": "no step while paused, silenced, in downtime, in startup grace, or held by anything else that is known",
     "storm": "no run starts behind an open breaker",
     "once": "no `once` effect twice",
@@ -49,7 +50,8 @@ INVARIANTS = {
     "noticed": "what was bad three times has an incident",
     "well": "no turn of the daemon fails, and nothing but a host is set aside",
     "progress": "an incident that can be cured is cured",
-    "told": "whoever was told of a problem hears once how it ended, and nobody hears of the end of what he was not told of",
+    "told": "whoever was told of a problem hears once how it ended, and nobody hears of the end of what he was "
+    "not told of",
     "left": "no hold and no container of a recovery outlives its run, unless it is owed or reported",
     **{name: sentence for each in technologies() for name, sentence in each.invariants.items()},
 }

@@ -34,7 +34,8 @@ BOUNDS: Mapping[str, Bound] = {
     "memory:objects": Bound(share=0.03, least=2000.0, unit="objects", last_third=True),
     "rows": Bound(share=0.5, least=12.0, unit="rows"),
     "held": Bound(share=0.5, least=12.0, unit="items"),
-    # one entry for each set of labels that occurred since the start (guards, runbooks and their ends, states): few and known
+    # one entry for each set of labels that occurred since the start (guards, runbooks and their ends, states): few and
+    # known
     "held:world.health.counters": Bound(share=0.5, least=60.0, unit="label sets"),
     "process": Bound(share=0.2, least=3.0, unit="of them"),
     "file:wal": Bound(share=0.5, least=8.0 * 2**20, unit="bytes"),

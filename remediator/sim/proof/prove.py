@@ -115,7 +115,8 @@ def die_batch(batch: Sequence[tuple[int, int, int]]) -> Piece:
         if died.violation is not None:
             story = "\n".join(f"{at:9.1f} s  {line}" for at, line in died.lines)
             broken.append(
-                f"{died.way}, death at point {point}{f' and {again} later' if again else ''} ({died.where[-1:]}): {died.violation}\n{story}"
+                f"{died.way}, death at point {point}{f' and {again} later' if again else ''} "
+                f"({died.where[-1:]}): {died.violation}\n{story}"
             )
     return Piece(covered=len(batch), violations=tuple(broken))
 
@@ -213,8 +214,10 @@ def _add(proof: Proof, piece: Piece, say: Callable[[str], None]) -> None:
 def report(proof: Proof) -> None:
     """Print what was done, in two lines."""
     print(
-        f"{proof.scenarios} stories in {proof.seconds:.0f} s ({60 * proof.scenarios / max(proof.seconds, 1):.0f} a minute, crash"
-        f" points included), {proof.virtual_s / 86400:.1f} days of virtual time, {proof.commands} commands, {proof.deaths} deaths"
+        f"{proof.scenarios} stories in {proof.seconds:.0f} s "
+        f"({60 * proof.scenarios / max(proof.seconds, 1):.0f} a minute, crash"
+        f" points included), {proof.virtual_s / 86400:.1f} days of virtual time, {proof.commands} "
+        f"commands, {proof.deaths} deaths"
     )
     print("checked: " + ", ".join(f"{name} {proof.checked[name]}" for name in INVARIANTS))
 

@@ -277,7 +277,8 @@ def _well(pair: Pair) -> bool:
 def table(rows: list[Row]) -> str:
     """Return the rows as a table of Markdown."""
     lines = [
-        "| two daemons | wrapper | broken | first acted | second acted | who held, by which sentence | after a person ended one |",
+        "| two daemons | wrapper | broken | first acted | second acted | who held, by which sentence | "
+        "after a person ended one |",
         "|---|---|---|---|---|---|---|",
     ]
     for row in rows:

@@ -132,11 +132,18 @@ class Soak:
             self._close()
             shutil.rmtree(directory, ignore_errors=True)
         return Soaked(
-            days=len(samples), samples=tuple(samples), warm=warm,
+            days=len(samples),
+            samples=tuple(samples),
+            warm=warm,
             grew=growth.judge(samples, max(EVENTS_D, RUNS_D) + 1) + growth.outgrown(warm, samples),
-            violation=violation, kinds=self.kinds, commands=self._watch.commands, cured=self.cured,
-            deaths=self.simulation.deaths, seconds=time.process_time() - began, lines=tuple(self.simulation.story[-80:]),
-        )  # fmt: skip
+            violation=violation,
+            kinds=self.kinds,
+            commands=self._watch.commands,
+            cured=self.cured,
+            deaths=self.simulation.deaths,
+            seconds=time.process_time() - began,
+            lines=tuple(self.simulation.story[-80:]),
+        )
 
     def _close(self) -> None:
         self._disposed()
@@ -358,7 +365,8 @@ def _sizes(owner: Any) -> dict[str, float]:
 def _row(day: int, sample: Mapping[str, float], seconds: float) -> str:
     rows = sum(value for name, value in sample.items() if name.startswith("rows:"))
     return (
-        f"day {day:3}  rss {sample['memory:rss'] / 2**20:6.1f} MiB  objects {sample['memory:objects']:9.0f}  rows {rows:7.0f}"
+        f"day {day:3}  rss {sample['memory:rss'] / 2**20:6.1f} MiB  objects "
+        f"{sample['memory:objects']:9.0f}  rows {rows:7.0f}"
         f"  audit {sample['audit:entries']:7.0f} entries {sample['audit:bytes'] / 1024:8.0f} KiB"
         f"  db {sample['file:database'] / 1024:7.0f} KiB  wal {sample['file:wal'] / 1024:6.0f} KiB"
         f"  fds {sample['process:descriptors']:3.0f}  threads {sample['process:threads']:2.0f}  cpu {seconds:5.0f} s"
@@ -379,7 +387,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for line in growth.table(soaked.samples, max(EVENTS_D, RUNS_D) + 1):
         print(line)
     print(
-        f"{soaked.days} days, {sum(soaked.kinds.values())} happenings of {len(soaked.kinds)} kinds, {soaked.commands} commands,"
+        f"{soaked.days} days, {sum(soaked.kinds.values())} happenings of {len(soaked.kinds)} kinds, "
+        f"{soaked.commands} commands,"
         f" {soaked.cured} cures that had to be, {soaked.deaths} deaths of the daemon, {soaked.seconds:.0f} s of CPU"
     )
     if soaked.violation is not None:

@@ -11,7 +11,8 @@ from remediator.store.files import custody
 
 
 def keep(directory: Path, text: str, at_s: float) -> str | None:
-    """Write `text` under its hash (0600) and return the hash; it is as old as the last time it was kept (epoch seconds).
+    """Write `text` under its hash (0600) and return the hash; it is as old as the last time it was kept (epoch
+    seconds).
 
     Raise OSError when it cannot be written.
     """

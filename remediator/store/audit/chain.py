@@ -1,6 +1,7 @@
 """The hash chain: journal and audit in one. Each entry's hash covers its whole content and the hash before it.
 
-`hash = SHA-256(JCS(entry without hash))`, JCS being RFC 8785. The first entry's `prev` is 64 zeros. `seq` is counted here,
+`hash = SHA-256(JCS(entry without hash))`, JCS being RFC 8785. The first entry's `prev` is 64 zeros. `seq` is counted
+here,
 not by the database, so that a rolled-back transaction leaves no gap that would look like a deletion.
 """
 
@@ -84,7 +85,8 @@ def count(connection: sa.Connection, kind: str) -> int:
 
 
 def _plain(value: Any) -> Any:
-    """Return `value` with what RFC 8785 cannot carry made plain: numbers beyond 2^53, NaN and lone surrogates become text."""
+    """Return `value` with what RFC 8785 cannot carry made plain: numbers beyond 2^53, NaN and lone surrogates become
+    text."""
     if isinstance(value, dict):
         return {str(key): _plain(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):

@@ -265,7 +265,10 @@ class CheckpointFile:
         if seq < signed:
             return f"the store is older than its newest checkpoint ({seq} of {signed}): it was put back from a copy"
         if hash_of(signed) != entry_hash:
-            return f"entry {signed} of the store is not the one that was signed: it was put back from a copy and went on from there"
+            return (
+                f"entry {signed} of the store is not the one that was signed: it was put back from a copy "
+                f"and went on from there"
+            )
         return None
 
     def _begin_anew_if_not_ours(self, at: Instant) -> None:

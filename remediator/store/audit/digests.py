@@ -75,8 +75,11 @@ SUBJECTS: Mapping[str, Subject] = {
 }
 
 _NEWEST = (
-    sa.select(tables.audit).where(tables.audit.c.kind == KIND).order_by(tables.audit.c.seq.desc()).limit(sa.bindparam("most"))
-)  # fmt: skip
+    sa.select(tables.audit)
+    .where(tables.audit.c.kind == KIND)
+    .order_by(tables.audit.c.seq.desc())
+    .limit(sa.bindparam("most"))
+)
 _AFTER = sa.select(tables.audit.c.prev).where(tables.audit.c.seq == sa.bindparam("wanted"))
 
 # Asked in every transaction that changes such rows: made once.

@@ -1,4 +1,5 @@
-"""Whether the bodies of a table can be read: a flipped byte in a row that no digest covers shows where it breaks the JSON."""
+"""Whether the bodies of a table can be read: a flipped byte in a row that no digest covers shows where it breaks the
+JSON."""
 
 from __future__ import annotations
 
@@ -28,7 +29,8 @@ BODIES = (
 
 
 def unreadable(connection: sa.Connection, table: sa.Table, after: int, most: int = BATCH) -> tuple[int, str | None]:
-    """Read `most` bodies behind row `after`; return the last row read (0: it was the last batch) and which one is no JSON."""
+    """Read `most` bodies behind row `after`; return the last row read (0: it was the last batch) and which one is no
+    JSON."""
     if table is tables.meta:
         return 0, meta.first_unreadable(connection)
     rowid = sa.literal_column("rowid", sa.Integer)
@@ -60,7 +62,8 @@ OUTBOX_BODY = sa.cast(tables.outbox.c.body, sa.LargeBinary).label("body")
 
 
 def page(raw: bytes, n: int, key: str) -> dict[str, Any]:
-    """Return the notification of a row; of one that cannot be read a page that says so, for it must keep no other from leaving."""
+    """Return the notification of a row; of one that cannot be read a page that says so, for it must keep no other from
+    leaving."""
     try:
         body = json.loads(bytes(raw))
         if isinstance(body, dict):

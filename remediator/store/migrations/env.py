@@ -1,4 +1,5 @@
-"""Alembic's entry: runs the missing revisions in the transaction of the connection that `store/upgrade.py` hands over."""
+"""Alembic's entry: runs the missing revisions in the transaction of the connection that `store/upgrade.py` hands
+over."""
 
 from __future__ import annotations
 

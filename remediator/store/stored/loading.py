@@ -1,4 +1,5 @@
-"""What the loop reads back when it starts, or when its store has come back: everything durable that decisions rest on."""
+"""What the loop reads back when it starts, or when its store has come back: everything durable that decisions rest
+on."""
 
 from __future__ import annotations
 
@@ -50,7 +51,8 @@ class Stored:
 
 
 def load(connection: sa.Connection, since_s: float, fresh_s: float = 0.0) -> Stored:
-    """Return the durable state; `past_runs` are those with an INTENT younger than `since_s` (epoch seconds), or of an open incident.
+    """Return the durable state; `past_runs` are those with an INTENT younger than `since_s` (epoch seconds), or of an
+    open incident.
 
     Raise RecordUnreadable for a record that is not what this release reads.
     """

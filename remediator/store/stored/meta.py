@@ -110,10 +110,23 @@ MARKS: Family[Any] = Family("mark:", Json)
 KEYS: Mapping[str, Key[Any]] = {
     key.name: key
     for key in (
-        STORM_LATCHED, STORM_COUNTED, STORM_CLOSED, RIVAL, CLOCK_BRAKE, STORM_TOLD, JOURNAL_UNTIL, ONE_MACHINE, NAMES_TOLD, NOTICES_TOLD,
-        STORE, INSTANCES, EPOCH, SCHEMA, AUDIT_HEAD,
+        STORM_LATCHED,
+        STORM_COUNTED,
+        STORM_CLOSED,
+        RIVAL,
+        CLOCK_BRAKE,
+        STORM_TOLD,
+        JOURNAL_UNTIL,
+        ONE_MACHINE,
+        NAMES_TOLD,
+        NOTICES_TOLD,
+        STORE,
+        INSTANCES,
+        EPOCH,
+        SCHEMA,
+        AUDIT_HEAD,
     )
-}  # fmt: skip
+}
 FAMILIES: tuple[Family[Any], ...] = (NUMBERS, MARKS)
 
 

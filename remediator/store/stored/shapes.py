@@ -1,4 +1,5 @@
-"""The JSON of what is stored, in the shapes of docs/contracts.md: an incident, a run, a debt, an approval, a decision, an event."""
+"""The JSON of what is stored, in the shapes of docs/contracts.md: an incident, a run, a debt, an approval, a decision,
+an event."""
 
 from __future__ import annotations
 

@@ -95,8 +95,10 @@ def _begins(body: bytes, number: int) -> int:
 
 
 def _storable(body: bytes, number: int, text: str, of: str | None = None) -> str:
-    """Return a name or a value of field `number` of the form. Bytes that are not UTF-8 are replaced in what is only shown to people (the
-    plugins of old systems write Latin-1). Raise Refusal 400 for them, with the byte at which the field begins, in what decides."""
+    """Return a name or a value of field `number` of the form. Bytes that are not UTF-8 are replaced in what is only
+    shown to people (the
+    plugins of old systems write Latin-1). Raise Refusal 400 for them, with the byte at which the field begins, in what
+    decides."""
     if names.unstorable_at(text) is None:
         return text
     if of is None or macros.decides(of):

@@ -87,7 +87,8 @@ def from_nagios(body: Mapping[str, Any], *, sender: str, now_s: float, given_key
 
 
 def _raw(body: Mapping[str, Any], sent: Mapping[str, str]) -> dict[str, Any]:
-    """Return the copy of `body` that is kept. When the sender made it is never what is cut off: it decides whether it is too old."""
+    """Return the copy of `body` that is kept. When the sender made it is never what is cut off: it decides whether it
+    is too old."""
     kept = redaction.cut(body)
     if "_cut" in kept and "timet" in sent:
         kept["timet"] = sent["timet"][:MAX_NAME]
@@ -95,7 +96,8 @@ def _raw(body: Mapping[str, Any], sent: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _own(sent: Mapping[str, str], name: str, service: str | None) -> str:
-    """Return the value of `name`, or of the macro that belongs to what the call is about: the service, else the host."""
+    """Return the value of `name`, or of the macro that belongs to what the call is about: the service, else the
+    host."""
     return sent.get(name) or sent.get(f"service_{name}" if service else f"host_{name}", "")
 
 
@@ -137,9 +139,11 @@ def _state_type(sent: Mapping[str, str], service: str | None, kind: str) -> str:
 
 
 def _downtime_depths(body: Mapping[str, Any], service: str | None, kind: str) -> tuple[int | None, int | None]:
-    """Return the deepest downtime that was named of what the call is about, and of its host; they are one where it is the host.
+    """Return the deepest downtime that was named of what the call is about, and of its host; they are one where it is
+    the host.
 
-    A host's downtime covers its services, but it is the host's: it ends when the host says so, whatever its services said.
+    A host's downtime covers its services, but it is the host's: it ends when the host says so, whatever its services
+    said.
     """
     own, host = [], []
     for whose, name, text in macros.downtimes(body):
@@ -155,7 +159,8 @@ def _downtime_depths(body: Mapping[str, Any], service: str | None, kind: str) ->
 
 
 def _depth(text: str, name: str) -> int:
-    """Return a downtime's depth that may be a number, or yes or no. Raise Refusal 400 for anything else: it is never no downtime."""
+    """Return a downtime's depth that may be a number, or yes or no. Raise Refusal 400 for anything else: it is never no
+    downtime."""
     word = text.lower()
     if word in YES or word in NO:
         return int(word in YES)
@@ -176,7 +181,8 @@ def _number(text: str, name: str) -> int | None:
 
 
 def _whole(text: str) -> int | None:
-    """Return the number that `text` is: at most nine digits, and ``.0`` behind them as Icinga writes; None for any other."""
+    """Return the number that `text` is: at most nine digits, and ``.0`` behind them as Icinga writes; None for any
+    other."""
     found = _WHOLE.fullmatch(text)
     return int(found.group(1)) if found else None
 
@@ -190,7 +196,8 @@ def _strange(body: Mapping[str, Any]) -> str:
 
 
 def _problem_id(sent: Mapping[str, str], service: str | None) -> str:
-    """Return the id of the problem this is about; after a recovery has been counted Nagios moves it to LAST...PROBLEMID."""
+    """Return the id of the problem this is about; after a recovery has been counted Nagios moves it to
+    LAST...PROBLEMID."""
     problem = _own(sent, "problem_id", service)
     found = problem if problem not in ("", "0") else _zero_to_empty(sent.get("last_problem_id", ""))
     return _CONTROL.sub(" ", found.replace("\n", " "))[:MAX_ID]

@@ -131,7 +131,8 @@ def _plain(name: str) -> str:
 
 
 def _text(name: str, value: Any, *, shown: bool = False) -> str:
-    """Return a scalar as text; empty for what is not sent, or a macro that nobody expanded. A whole number has no ``.0``."""
+    """Return a scalar as text; empty for what is not sent, or a macro that nobody expanded. A whole number has no
+    ``.0``."""
     if value is None:
         return ""
     if isinstance(value, bool) or not isinstance(value, (str, int, float)):

@@ -74,7 +74,8 @@ def _submitted(port: EnginePort, hint: Hint) -> Future[Taken]:
 
 
 async def _committed(promised: Future[Taken]) -> Taken:
-    """Wait for the commit. The loop's future is never cancelled: it belongs to the loop, which will still resolve it."""
+    """Wait for the commit. The loop's future is never cancelled: it belongs to the loop, which will still resolve
+    it."""
     waiting = asyncio.wrap_future(promised)
     done, _ = await asyncio.wait((waiting,), timeout=COMMIT_TIMEOUT_S)
     if not done:

@@ -1,4 +1,5 @@
-"""What a member of a Galera group says in its own sections, for the tests of whatever a host may say (`tests/unit/integrations/hostile.py`)."""
+"""What a member of a Galera group says in its own sections, for the tests of whatever a host may say
+(`tests/unit/integrations/hostile.py`)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""The mistakes of a Galera recovery, caught by directed stories of `remediator/integrations/galera/sim/scenarios.py` or `live_scenarios.py`, or by unit tests."""
+"""The mistakes of a Galera recovery, caught by directed stories of `remediator/integrations/galera/sim/scenarios.py` or
+`live_scenarios.py`, or by unit tests."""
 
 from __future__ import annotations
 
@@ -98,7 +99,8 @@ MUTANTS = (
     ),
     Mutant(
         name="galera-logs-unread",
-        mistake="What the members had received beyond the mark is not asked of their logs: a cluster that formed again by itself has lost nothing.",
+        mistake="What the members had received beyond the mark is not asked of their logs: a cluster that "
+        "formed again by itself has lost nothing.",
         place="remediator.integrations.galera.watermark.losses:_unheard",
         old="kept.formed is None or kept.flushes is True",
         new="True",
@@ -234,15 +236,20 @@ MUTANTS = (
         name="galera-only-copy-stopped",
         mistake="The bootstrap container is taken back while its only companion is still joining.",
         place="remediator.integrations.galera.actions.undo:BOOTSTRAP_DEBT",
-        old="DebtSpec(describe=f'MariaDB runs in the container {BOOTSTRAP_CONTAINER}, not in its unit', lifetime_s=LIFETIME_S, undo=_finish, still_ours=_still_bootstrapped, stands_in_the_way=_only_copy, releases=('galera.hold',))",
-        new="DebtSpec(describe=f'MariaDB runs in the container {BOOTSTRAP_CONTAINER}, not in its unit', lifetime_s=LIFETIME_S, undo=_finish, still_ours=_still_bootstrapped, releases=('galera.hold',))",
+        old="DebtSpec(describe=f'MariaDB runs in the container {BOOTSTRAP_CONTAINER}, not in its unit', "
+        "lifetime_s=LIFETIME_S, undo=_finish, still_ours=_still_bootstrapped, "
+        "stands_in_the_way=_only_copy, releases=('galera.hold',))",
+        new="DebtSpec(describe=f'MariaDB runs in the container {BOOTSTRAP_CONTAINER}, not in its unit', "
+        "lifetime_s=LIFETIME_S, undo=_finish, still_ours=_still_bootstrapped, "
+        "releases=('galera.hold',))",
         story="galera: a joiner fails",
     ),
     Mutant(
         name="galera-hold-forgotten",
         mistake="A hold of ours is not known as ours when it is to be taken back.",
         place="remediator.integrations.galera.actions.undo:_still_inhibited",
-        old="isinstance(inhibitor, Inhibitor) and inhibitor.exists and (inhibitor.line == f\"{scripts.HELD} {mark.get('run')}\")",
+        old="isinstance(inhibitor, Inhibitor) and inhibitor.exists and (inhibitor.line == "
+        "f\"{scripts.HELD} {mark.get('run')}\")",
         new="False",
         story="galera: a position of an older run",
     ),
@@ -256,7 +263,8 @@ MUTANTS = (
     ),
     Mutant(
         name="galera-said-unseen",
-        mistake="The member that is to be made Primary by the statement is not looked at again right before it is said.",
+        mistake="The member that is to be made Primary by the statement is not looked at again right before it "
+        "is said.",
         place="remediator.integrations.galera.actions.pc_bootstrap:_bootstrap",
         old="choose.still(order, Procedure.PC_BOOTSTRAP)",
         new="str(choose.choice(order)['host'])",
@@ -280,7 +288,8 @@ MUTANTS = (
     ),
     Mutant(
         name="galera-no-ten-minutes",
-        mistake="Members that lost each other a moment ago are given no time to find each other, because they have run for long.",
+        mistake="Members that lost each other a moment ago are given no time to find each other, because they "
+        "have run for long.",
         place="remediator.integrations.galera.judgement.build_picture:_minutes_whole",
         old="min(known) if well_s is None else min(*known, well_s)",
         new="min(known)",
@@ -296,7 +305,8 @@ MUTANTS = (
     ),
     Mutant(
         name="galera-a-cure-under-way-explains-nothing",
-        mistake="A cluster that is Primary again frees its members' problems while its cure is in its quiet period: a person is called.",
+        mistake="A cluster that is Primary again frees its members' problems while its cure is in its quiet "
+        "period: a person is called.",
         place="remediator.daemon.observe.incidents:correlate",
         old="series.state in (State.WARNING, State.CRITICAL) or incident.state in CURED_NOW",
         new="series.state in (State.WARNING, State.CRITICAL)",

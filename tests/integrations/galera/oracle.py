@@ -527,7 +527,8 @@ def unsafe_alone(cell: Cell) -> str | None:
 
 
 def unsafe_lone(cell: Cell) -> str | None:
-    """Return the first rule that forbids the plain start of the only member, which makes it Primary; None if none does."""
+    """Return the first rule that forbids the plain start of the only member, which makes it Primary; None if none
+    does."""
     (member,) = cell.members
     if cell.elsewhere != "none" or not stopped(member):
         return "GB-2"
@@ -556,7 +557,8 @@ def unsafe_lone(cell: Cell) -> str | None:
     if not cell.empty and (member.gvwstate != "all" or cell.pc_recovery is not True):
         return "GB-1"
     if cell.leftover is not False or member.unit not in ("inactive", "failed", "off"):
-        return "GB-11"  # "off" is the BMC's word, and no unit's: of a host that answers it says nothing (as in every other rule)
+        # "off" is the BMC's word, and no unit's: of a host that answers it says nothing (as in every other rule)
+        return "GB-11"
     if member.space == "unknown":
         return "GB-15"
     if cell.tries is None or cell.tries >= TRIES_AN_HOUR:

@@ -2,7 +2,8 @@
 
     python -m tests.integrations.galera.record PASSWORD_FILE CASE ADDRESS...
 
-writes ``tests/integrations/galera/golden/CASE.json``: provenance, and per address the variables or the reason why there are none.
+writes ``tests/integrations/galera/golden/CASE.json``: provenance, and per address the variables or the reason why there
+are none.
 """
 
 from __future__ import annotations

@@ -1,1 +1,2 @@
-"""A real Nagios 4 for tests: obtained without installing anything, configured as sites do, driven by its command file."""
+"""A real Nagios 4 for tests: obtained without installing anything, configured as sites do, driven by its command
+file."""

@@ -1,6 +1,7 @@
 """A real Nagios 4 in a directory of its own: start it, hand it results, read what it thinks and what it sent.
 
-with RealNagios(tmp_path, f"http://{address}/hooks/nagios", token_file, [Service(host="ctl2", name="memcached")]) as site:
+with RealNagios(tmp_path, f"http://{address}/hooks/nagios", token_file, [Service(host="ctl2", name="memcached")]) as
+site:
     site.submit_passive("ctl2", "memcached", "CRITICAL", "memcached is not running")
     site.wait_for(lambda: site.sent("PROBLEM"))
 """
@@ -147,7 +148,8 @@ class RealNagios:
         return {}
 
     def sent(self, kind: str | None = None) -> list[dict[str, Any]]:
-        """Return what was posted, each ``{"body", "answer"}``; only those of a notification type, or ``event_handler``."""
+        """Return what was posted, each ``{"body", "answer"}``; only those of a notification type, or
+        ``event_handler``."""
         try:
             lines = self._sent.read_text("utf-8").splitlines()
         except FileNotFoundError:

@@ -34,12 +34,21 @@ _COMMON = {
     "comment": "$NOTIFICATIONCOMMENT$", "timet": "$TIMET$",
 }  # fmt: skip
 _OF_SERVICE = {
-    "service": "$SERVICEDESC$", "state": "$SERVICESTATE$", "state_type": "$SERVICESTATETYPE$",
-    "attempt": "$SERVICEATTEMPT$/$MAXSERVICEATTEMPTS$", "output": "$SERVICEOUTPUT$", "long_output": "$LONGSERVICEOUTPUT$",
-    "problem_id": "$SERVICEPROBLEMID$", "last_problem_id": "$LASTSERVICEPROBLEMID$", "event_id": "$SERVICEEVENTID$",
-    "last_event_id": "$LASTSERVICEEVENTID$", "downtime_depth": "$SERVICEDOWNTIME$", "host_downtime": "$HOSTDOWNTIME$",
-    "last_state": "$LASTSERVICESTATE$", "last_change": "$LASTSERVICESTATECHANGE$",
-}  # fmt: skip
+    "service": "$SERVICEDESC$",
+    "state": "$SERVICESTATE$",
+    "state_type": "$SERVICESTATETYPE$",
+    "attempt": "$SERVICEATTEMPT$/$MAXSERVICEATTEMPTS$",
+    "output": "$SERVICEOUTPUT$",
+    "long_output": "$LONGSERVICEOUTPUT$",
+    "problem_id": "$SERVICEPROBLEMID$",
+    "last_problem_id": "$LASTSERVICEPROBLEMID$",
+    "event_id": "$SERVICEEVENTID$",
+    "last_event_id": "$LASTSERVICEEVENTID$",
+    "downtime_depth": "$SERVICEDOWNTIME$",
+    "host_downtime": "$HOSTDOWNTIME$",
+    "last_state": "$LASTSERVICESTATE$",
+    "last_change": "$LASTSERVICESTATECHANGE$",
+}
 _OF_HOST = {
     "state": "$HOSTSTATE$", "state_type": "$HOSTSTATETYPE$", "attempt": "$HOSTATTEMPT$/$MAXHOSTATTEMPTS$",
     "output": "$HOSTOUTPUT$", "long_output": "$LONGHOSTOUTPUT$", "problem_id": "$HOSTPROBLEMID$",

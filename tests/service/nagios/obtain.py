@@ -1,4 +1,5 @@
-"""Where a Nagios 4 comes from: the installed one, else Debian's package, unpacked into a cache directory and not installed.
+"""Where a Nagios 4 comes from: the installed one, else Debian's package, unpacked into a cache directory and not
+installed.
 
 Run as ``python -m tests.service.nagios.obtain`` it prints the path, or the reason why there is none, and exits 0 or 1.
 """

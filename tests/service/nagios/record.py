@@ -1,4 +1,5 @@
-"""Record again what a real Nagios posts: ``python -m tests.service.nagios.record tests/golden/nagios/nagios-4.4.6.json``."""
+"""Record again what a real Nagios posts: ``python -m tests.service.nagios.record
+tests/golden/nagios/nagios-4.4.6.json``."""
 
 from __future__ import annotations
 

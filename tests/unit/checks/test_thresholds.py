@@ -1,4 +1,5 @@
-"""Units and thresholds of performance values: those of the shipped checks, and none where a bound is not enough by itself."""
+"""Units and thresholds of performance values: those of the shipped checks, and none where a bound is not enough by
+itself."""
 
 from __future__ import annotations
 

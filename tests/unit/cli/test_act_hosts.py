@@ -1,4 +1,5 @@
-"""`actions --compare`: what a host answers about `remediator-act` becomes one state and the sentences that say what to install."""
+"""`actions --compare`: what a host answers about `remediator-act` becomes one state and the sentences that say what to
+install."""
 
 from __future__ import annotations
 

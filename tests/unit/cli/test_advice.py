@@ -19,9 +19,17 @@ pytestmark = pytest.mark.unit
 
 ROOT = Path(__file__).parents[3] / "remediator"
 ASK = (
-    "baseline accept", "incidents ack", "incidents close", "deny", "runs cancel", "runs resolve", "brakes close", "audit accept-restore",
-    "downtime end", "silence end",
-)  # fmt: skip
+    "baseline accept",
+    "incidents ack",
+    "incidents close",
+    "deny",
+    "runs cancel",
+    "runs resolve",
+    "brakes close",
+    "audit accept-restore",
+    "downtime end",
+    "silence end",
+)
 PRINTED = re.compile(rf"remediator ((?:{'|'.join(ASK)})\b(?: [\w{{}}./-]+)?)")
 
 

@@ -17,11 +17,17 @@ LONG = "container/controller-03.rack-7.region-one.example.net/openvswitch_vswitc
 
 def problem(number: int, **changes: Any) -> dict[str, Any]:
     found = {
-        "id": f"inc-{number}", "target": f"container/ctl{number}/memcached", "check": "container-state", "state": "open",
-        "level": "CRITICAL", "now": "CRITICAL", "opened_at": "2026-11-26T21:10:37.000Z", "parent": None,
+        "id": f"inc-{number}",
+        "target": f"container/ctl{number}/memcached",
+        "check": "container-state",
+        "state": "open",
+        "level": "CRITICAL",
+        "now": "CRITICAL",
+        "opened_at": "2026-11-26T21:10:37.000Z",
+        "parent": None,
         "output": "exited (137): out of memory, and systemd gave up after five starts within two minutes",
         "why": {"kind": "refused", "reason": "in downtime down-1 (root: RAM swap)", "guard": "downtime", "until": None},
-    }  # fmt: skip
+    }
     return {**found, **changes}
 
 
@@ -55,9 +61,17 @@ def test_at_80_columns_ids_and_commands_are_whole_and_no_line_is_longer() -> Non
     lines = shown(
         waiting=[WAITS, problem(2, state="escalated", why={"kind": "person", "reason": "needs a person"})],
         open=[problem(1), problem(2, state="escalated")],
-        curing=[{"run": "run-9", "state": "verifying", "target": "container/ctl2/memcached", "runbook": "container-start",
-                 "created_at": "2026-11-26T21:11:00.000Z", "reason": "container-state is OK and must hold for 20 s: 7 s left"}],
-    )  # fmt: skip
+        curing=[
+            {
+                "run": "run-9",
+                "state": "verifying",
+                "target": "container/ctl2/memcached",
+                "runbook": "container-start",
+                "created_at": "2026-11-26T21:11:00.000Z",
+                "reason": "container-state is OK and must hold for 20 s: 7 s left",
+            }
+        ],
+    )
     assert [line for line in lines if len(line) > 80 and LONG not in line] == []
     assert "         remediator approve run-1" in lines
     assert "         remediator incidents ack inc-2 --reason TEXT" in lines

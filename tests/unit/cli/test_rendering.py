@@ -23,15 +23,26 @@ from remediator.model.content.commands import Script
 
 pytestmark = pytest.mark.unit
 INCIDENT: dict[str, Any] = {
-    "id": "inc-1", "target": "container/ctl2/memcached", "check": "container-state", "state": "resolved",
-    "opened_at": "2026-11-23T03:12:45.000Z", "closed_at": "2026-11-23T03:14:30.000Z", "parent": None,
+    "id": "inc-1",
+    "target": "container/ctl2/memcached",
+    "check": "container-state",
+    "state": "resolved",
+    "opened_at": "2026-11-23T03:12:45.000Z",
+    "closed_at": "2026-11-23T03:14:30.000Z",
+    "parent": None,
     "durations": {"detect_s": 12.0, "decide_s": 115.0, "cure_s": 12.0, "down_s": 149.0, "asked_s": None},
     "timeline": [
         {"at": "2026-11-23T03:12:45.000Z", "kind": "opened", "text": "CRITICAL SOFT 1: exited (137)"},
-        {"at": "2026-11-23T03:13:05.500Z", "kind": "decided", "text": "container-start", "rule": "container-down", "run": "run-1"},
+        {
+            "at": "2026-11-23T03:13:05.500Z",
+            "kind": "decided",
+            "text": "container-start",
+            "rule": "container-down",
+            "run": "run-1",
+        },
         {"at": "2026-11-23T03:14:30.000Z", "kind": "resolved", "text": "held for 60 s\x1b[2J\nnext"},
     ],
-}  # fmt: skip
+}
 
 
 def test_an_incident_is_told_in_order_with_its_durations() -> None:
@@ -76,11 +87,20 @@ def test_an_incident_that_was_acknowledged_says_by_whom() -> None:
 def test_a_run_shows_the_exact_commands_and_who_refused() -> None:
     text = timeline.run(
         {
-            "id": "run-1", "runbook": "container-start", "risk": "R1", "target": "container/ctl2/memcached", "state": "refused",
-            "actor": "remediator", "debts": [],
+            "id": "run-1",
+            "runbook": "container-start",
+            "risk": "R1",
+            "target": "container/ctl2/memcached",
+            "state": "refused",
+            "actor": "remediator",
+            "debts": [],
             "steps": [
                 {
-                    "id": "start", "action": "container.start", "state": "pending", "intent_at": None, "outcome_at": None,
+                    "id": "start",
+                    "action": "container.start",
+                    "state": "pending",
+                    "intent_at": None,
+                    "outcome_at": None,
                     "probe": None,
                     "commands": [
                         {
@@ -98,7 +118,7 @@ def test_a_run_shows_the_exact_commands_and_who_refused() -> None:
                 {"guard": "mode", "allow": True, "reason": "", "until": None},
             ],
         }
-    )  # fmt: skip
+    )
     assert "    ctl2$ sudo -n systemctl reset-failed 'a b' && sudo -n systemctl start 'a b'" in text
     assert "refused by pause: paused by an operator\n" in text
     assert "refused by cooldown: too soon (until 2026-11-23 04:00:00 UTC)" in text
@@ -111,13 +131,18 @@ def test_an_explanation_names_values_unknown_ones_with_their_reason() -> None:
             "incident": {"id": "inc-1", "target": "host/a", "check": "c", "state": "open"},
             "decisions": [
                 {
-                    "rule": "r", "outcome": "skipped", "reason": "unknown_field:data.x", "condition": "data.x > 1",
-                    "values": {"data.x": {"unknown": "timeout:s"}, "data.y": None, "data.z": 3}, "verdicts": [], "run": None,
+                    "rule": "r",
+                    "outcome": "skipped",
+                    "reason": "unknown_field:data.x",
+                    "condition": "data.x > 1",
+                    "values": {"data.x": {"unknown": "timeout:s"}, "data.y": None, "data.z": 3},
+                    "verdicts": [],
+                    "run": None,
                     "at": "2026-11-23T03:12:45.000Z",
                 }
             ],
         }
-    )  # fmt: skip
+    )
     assert "rule r SKIPPED: unknown_field:data.x" in text
     assert "data.x = UNKNOWN (timeout:s)" in text
     assert "data.y = absent" in text
@@ -144,13 +169,25 @@ def test_a_plan_shows_its_verification() -> None:
     text = execute.shown(
         {
             "plan": {
-                "runbook": "container-start", "risk": "R1", "target": "container/ctl2/memcached", "hash": "ab12",
-                "steps": [{"id": "s", "action": "container.start", "risk": "R1", "effect": "once", "timeout_s": 120.0, "commands": []}],
+                "runbook": "container-start",
+                "risk": "R1",
+                "target": "container/ctl2/memcached",
+                "hash": "ab12",
+                "steps": [
+                    {
+                        "id": "s",
+                        "action": "container.start",
+                        "risk": "R1",
+                        "effect": "once",
+                        "timeout_s": 120.0,
+                        "commands": [],
+                    }
+                ],
                 "verify": {"check": "container-state", "within_s": 300.0, "hold_s": 60.0},
             },
             "verdicts": [],
         }
-    )  # fmt: skip
+    )
     assert "step s: container.start  R1, once, at most 2 min" in text
     assert "verified by container-state: OK within 5 min, then for 60 s" in text
 
@@ -218,20 +255,37 @@ def test_the_verdict_on_the_log(found: dict[str, Any], words: str) -> None:
 def test_a_proposal_says_who_until_when_and_the_exact_commands() -> None:
     text = approve.proposal(
         {
-            "id": "run-1", "state": "waiting_approval", "actor": "remediator", "incident": "inc-1", "verdicts": [],
-            "approval": {"requested_by": "ann", "expires_at": "2026-11-23T03:25:00Z", "approved_by": None, "approved_at": None},
+            "id": "run-1",
+            "state": "waiting_approval",
+            "actor": "remediator",
+            "incident": "inc-1",
+            "verdicts": [],
+            "approval": {
+                "requested_by": "ann",
+                "expires_at": "2026-11-23T03:25:00Z",
+                "approved_by": None,
+                "approved_at": None,
+            },
         },
         {
-            "runbook": "container-start", "rule": "container-crashed", "risk": "R1", "target": "container/ctl2/memcached",
-            "hash": "ab12", "verify": {},
+            "runbook": "container-start",
+            "rule": "container-crashed",
+            "risk": "R1",
+            "target": "container/ctl2/memcached",
+            "hash": "ab12",
+            "verify": {},
             "steps": [
                 {
-                    "id": "start", "action": "container.start", "risk": "R1", "effect": "once", "timeout_s": 90.0,
+                    "id": "start",
+                    "action": "container.start",
+                    "risk": "R1",
+                    "effect": "once",
+                    "timeout_s": 90.0,
                     "commands": [{"host": "ctl2", "argv": ["systemctl", "start", "x"], "privileged": True}],
                 }
             ],
         },
-    )  # fmt: skip
+    )
     for words in ("proposed by ann", "until 2026-11-23 03:25:00 UTC", "plan ab12", "ctl2$ sudo -n systemctl start x"):
         assert words in text
     assert "rule container-crashed, incident inc-1" in text
@@ -239,9 +293,17 @@ def test_a_proposal_says_who_until_when_and_the_exact_commands() -> None:
 
 def a_step(**changes: Any) -> dict[str, Any]:
     step = {
-        "id": "join_ctl2", "action": "ledger.join", "state": "pending", "intent_at": None, "outcome_at": None, "probe": None,
-        "result": "", "summary": "start this member and wait until it is Synced", "late": True, "commands": [],
-    }  # fmt: skip
+        "id": "join_ctl2",
+        "action": "ledger.join",
+        "state": "pending",
+        "intent_at": None,
+        "outcome_at": None,
+        "probe": None,
+        "result": "",
+        "summary": "start this member and wait until it is Synced",
+        "late": True,
+        "commands": [],
+    }
     return {**step, **changes}
 
 

@@ -1,4 +1,5 @@
-"""Where a direct question goes: to the address that the host itself told, and before it ever told one, to nobody before it was asked."""
+"""Where a direct question goes: to the address that the host itself told, and before it ever told one, to nobody before
+it was asked."""
 
 from __future__ import annotations
 

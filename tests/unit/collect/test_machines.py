@@ -19,7 +19,9 @@ A, B = "a" * 32, "b" * 32
 
 def reply(name: str, boot: str | None, machine: str | None, asked_s: float = 0.0, reach: Reach = Reach.OK) -> HostReply:
     sections = replies.sections({"host": make.host(machine_id=machine)})
-    return HostReply(host=name, asked_at=at(asked_s), received_at=at(asked_s), reach=reach, sections=sections, boot_id=boot)  # fmt: skip
+    return HostReply(
+        host=name, asked_at=at(asked_s), received_at=at(asked_s), reach=reach, sections=sections, boot_id=boot
+    )
 
 
 def taken(*replies: HostReply) -> Machines:

@@ -33,12 +33,27 @@ def container(name: str) -> dict[str, Any]:
     """One container with every text as long as the collector lets it be."""
     stamp = "2026-01-05T03:00:00.123456789Z"
     return {
-        "id": "ab" * 32, "name": name, "image": "registry.example.org:4000/openstack.kolla/neutron-metadata-agent:2025.1-ubuntu-noble",
-        "image_id": "sha256:" + "ab" * 32, "created": stamp, "status": "running", "running": True, "exit_code": 0,
-        "oom_killed": False, "error": "x" * 300, "started_at": stamp, "finished_at": stamp, "restart_count": 12,
-        "restart_policy": "unless-stopped", "health": "unhealthy", "failing_streak": 3, "health_output": "y" * 200,
-        "kolla_version": "20.0.1.dev12", "short_lived": False, "env_names": [f"KOLLA_VARIABLE_NAME_{k:02}" for k in range(25)],
-    }  # fmt: skip
+        "id": "ab" * 32,
+        "name": name,
+        "image": "registry.example.org:4000/openstack.kolla/neutron-metadata-agent:2025.1-ubuntu-noble",
+        "image_id": "sha256:" + "ab" * 32,
+        "created": stamp,
+        "status": "running",
+        "running": True,
+        "exit_code": 0,
+        "oom_killed": False,
+        "error": "x" * 300,
+        "started_at": stamp,
+        "finished_at": stamp,
+        "restart_count": 12,
+        "restart_policy": "unless-stopped",
+        "health": "unhealthy",
+        "failing_streak": 3,
+        "health_output": "y" * 200,
+        "kolla_version": "20.0.1.dev12",
+        "short_lived": False,
+        "env_names": [f"KOLLA_VARIABLE_NAME_{k:02}" for k in range(25)],
+    }
 
 
 def host_of(containers: int) -> dict[str, Any]:

@@ -99,7 +99,8 @@ def test_every_section_leaves_the_collector_as_the_frozen_record_of_its_kind(sai
 
 
 def loose(value: object, place: str = "") -> Iterator[str]:
-    """Return each place of `value` that is no value of its own type: a list, an object of JSON, a record that can be changed."""
+    """Return each place of `value` that is no value of its own type: a list, an object of JSON, a record that can be
+    changed."""
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         if not value.__dataclass_params__.frozen or hasattr(value, "__dict__"):  # type: ignore[attr-defined]
             yield f"{place}: {type(value).__name__} is not frozen, or has a dictionary of its own"

@@ -32,7 +32,8 @@ TABLE = {
     "not a mapping": ("ssh: [1]", "config.yaml:3:6: ssh: should be a mapping (key: value)"),
     "bare duration": (
         "checks: {host-disk: {every: 5}}",
-        "config.yaml:3:29: checks.host-disk.every: 5 is not a duration; write a number with its unit, like 30s, 5m, 2h or 1d",
+        "config.yaml:3:29: checks.host-disk.every: 5 is not a duration; write a number with its unit, "
+        "like 30s, 5m, 2h or 1d",
     ),
     "too often": (
         "checks: {host-disk: {every: 100ms}}",
@@ -40,7 +41,8 @@ TABLE = {
     ),
     "secret by value": (
         "tokens: [{name: a, scopes: [read], token: hunter2}]",
-        "config.yaml:3:43: tokens.0.token: a secret is never written here: use {env: NAME}, {file: /path} or {credential: NAME}",
+        "config.yaml:3:43: tokens.0.token: a secret is never written here: use {env: NAME}, {file: "
+        "/path} or {credential: NAME}",
     ),
     "two sources of a secret": (
         "tokens: [{name: a, scopes: [read], token: {env: A, file: /b}}]",
@@ -139,7 +141,8 @@ TABLE = {
     ),
     "hours of an unknown day": (
         "autonomy:\n  allowed:\n    R1: Tues-Fri 09-17 UTC",
-        "config.yaml:5:9: autonomy.allowed.R1: 'Tues' is not a day: days are Mon, Tue, Wed, Thu, Fri, Sat, Sun and daily "
+        "config.yaml:5:9: autonomy.allowed.R1: 'Tues' is not a day: days are Mon, Tue, Wed, Thu, Fri, "
+        "Sat, Sun and daily "
         "(did you mean Tue?)",
     ),
     "hours of no length": (
@@ -209,7 +212,8 @@ TABLE = {
     ),
     "password in a url": (
         "database: {url: 'postgresql://u:p@h/d'}",
-        "config.yaml:3:17: database.url: the url holds a password; give the whole url as {env: X}, {file: /path} or {credential: X}",
+        "config.yaml:3:17: database.url: the url holds a password; give the whole url as {env: X}, "
+        "{file: /path} or {credential: X}",
     ),
     "bind without port": (
         "http: {bind: localhost}",
@@ -254,15 +258,27 @@ def test_a_mistake_in_hours_from_the_environment_names_the_variable(tmp_path: Pa
 
 
 HOSTS = {
-    "range in an address": ("address: '10.0.0.[1:3]'", "address: '10.0.0.[1:3]' is neither an address nor the name of a host"),
+    "range in an address": (
+        "address: '10.0.0.[1:3]'",
+        "address: '10.0.0.[1:3]' is neither an address nor the name of a host",
+    ),
     "address of three numbers": ("address: 10.0.300", "address: '10.0.300' is not an IPv4 address"),
-    "bracketed address": ("address: '[2001:db8::1]'", "address: '[2001:db8::1]': an IPv6 address stands here without brackets"),
+    "bracketed address": (
+        "address: '[2001:db8::1]'",
+        "address: '[2001:db8::1]': an IPv6 address stands here without brackets",
+    ),
     "address with a space": ("address: a b", "address: 'a b' is neither an address nor the name of a host"),
     "empty address": ("address: ''", "address: should not be empty"),
-    "user with a dash first": ("address: a, user: -oProxyCommand=x", "user: '-oProxyCommand=x' is not the name of an account"),
+    "user with a dash first": (
+        "address: a, user: -oProxyCommand=x",
+        "user: '-oProxyCommand=x' is not the name of an account",
+    ),
     "template for a user": ("address: a, user: '{{ x }}'", "user: '{{ x }}' is not the name of an account"),
-    "service address": ("address: a, api_address: '{{ x }}'", "api_address: '{{ x }}' is neither an address nor the name of a host"),
-}  # fmt: skip
+    "service address": (
+        "address: a, api_address: '{{ x }}'",
+        "api_address: '{{ x }}' is neither an address nor the name of a host",
+    ),
+}
 
 
 @pytest.mark.parametrize(("entry", "message"), HOSTS.values(), ids=HOSTS.keys())
@@ -277,13 +293,23 @@ def test_an_engine_beside_hosts_is_refused(tmp_path: Path) -> None:
 
 
 BROKEN = {
-    "not closed": ("a: [1,", "config.yaml:1:7: not YAML: while parsing a flow node; expected the node content, but found '<stream end>'"),
+    "not closed": (
+        "a: [1,",
+        "config.yaml:1:7: not YAML: while parsing a flow node; expected the node content, but found '<stream end>'",
+    ),
     "colon in plain text": ("a: b: c", "config.yaml:1:5: not YAML: mapping values are not allowed here"),
-    "tab": ("\tcloud: x", "config.yaml:1:1: not YAML: while scanning for the next token; found character '\\t' that cannot start any token"),
+    "tab": (
+        "\tcloud: x",
+        "config.yaml:1:1: not YAML: while scanning for the next token; found character '\\t' that "
+        "cannot start any token",
+    ),
     "unknown alias": ("a: *nope", "config.yaml:1:4: not YAML: found undefined alias 'nope'"),
-    "two documents": ("a: 1\n---\nb: 2", "config.yaml:2:1: not YAML: expected a single document in the stream; but found another document"),
+    "two documents": (
+        "a: 1\n---\nb: 2",
+        "config.yaml:2:1: not YAML: expected a single document in the stream; but found another document",
+    ),
     "a list": ("- a", "config.yaml:1:1: the config should be a mapping (key: value)"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize(("text", "message"), BROKEN.values(), ids=BROKEN.keys())

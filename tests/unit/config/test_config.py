@@ -163,7 +163,8 @@ def test_mistakes_in_the_environment_name_the_variable(tmp_path: Path) -> None:
         "$REMEDIATOR__CLOUD__X:1:1: cloud.x is no place for a value",
         "$REMEDIATOR__SHH__PORT:1:1: unknown key shh (did you mean ssh?)",
         "$REMEDIATOR__SSH__PORT:1:1: ssh.port: should be a whole number",
-        "$REMEDIATOR__VANTAGE:1:2: not YAML: while parsing a flow node; expected the node content, but found '<stream end>'",
+        "$REMEDIATOR__VANTAGE:1:2: not YAML: while parsing a flow node; expected the node content, but "
+        "found '<stream end>'",
     ]
 
 

@@ -1,4 +1,5 @@
-"""Who may change what lies at a path: owners, modes, directories above, links. Other accounts are numbers, so root is needed."""
+"""Who may change what lies at a path: owners, modes, directories above, links. Other accounts are numbers, so root is
+needed."""
 
 from __future__ import annotations
 
@@ -99,7 +100,8 @@ def test_a_secret_is_its_owners_alone(file: Path, mode: int, why: str) -> None:
 
 
 def acl(path: Path, rights: int) -> None:
-    """Give one other account `rights` (4: read, 2: write) on a file that is 0600, as setfacl does: owner, account, group, mask, others."""
+    """Give one other account `rights` (4: read, 2: write) on a file that is 0600, as setfacl does: owner, account,
+    group, mask, others."""
     nobody = 0xFFFFFFFF
     entries = ((1, 6, nobody), (2, rights, STRANGER), (4, 0, nobody), (16, rights, nobody), (32, 0, nobody))
     packed = struct.pack("<I", 2) + b"".join(struct.pack("<HHI", *each) for each in entries)

@@ -40,7 +40,10 @@ def runbook(old: str, new: str) -> dict[str, str]:
 TABLE = {
     "misspelt key": (
         check("every:", "evry:"),
-        ["checks/toy.yaml:2:5: checks.0.every: every is missing", "checks/toy.yaml:4:5: checks.0.evry: unknown key evry (did you mean every?)"],
+        [
+            "checks/toy.yaml:2:5: checks.0.every: every is missing",
+            "checks/toy.yaml:4:5: checks.0.evry: unknown key evry (did you mean every?)",
+        ],
     ),
     "misspelt top key": (
         check("checks:", "check:"),
@@ -56,19 +59,31 @@ TABLE = {
     ),
     "unknown field": (
         check('"!data.up"', "data.counts > 1"),
-        ["checks/toy.yaml:5:20: checks.0.critical: there is no field counts (did you mean count?)\n | data.counts > 1\n | ....^"],
+        [
+            "checks/toy.yaml:5:20: checks.0.critical: there is no field counts (did you mean count?)\n "
+            "| data.counts > 1\n | ....^"
+        ],
     ),
     "unknown field in quotes": (
         check("!data.up", "data.state == '' && !data.updown"),
-        ["checks/toy.yaml:5:42: checks.0.critical: there is no field updown\n | data.state == '' && !data.updown\n | .........................^"],
+        [
+            "checks/toy.yaml:5:42: checks.0.critical: there is no field updown\n | data.state == '' && "
+            "!data.updown\n | .........................^"
+        ],
     ),
     "unknown field in a block": (
         check('"!data.up"', "|\n      data.up\n      || data.stat == 'x'"),
-        ["checks/toy.yaml:7:15: checks.0.critical: there is no field stat (did you mean state?)\n | || data.stat == 'x'\n | .......^"],
+        [
+            "checks/toy.yaml:7:15: checks.0.critical: there is no field stat (did you mean state?)\n | "
+            "|| data.stat == 'x'\n | .......^"
+        ],
     ),
     "wrong type": (
         check('"!data.up"', "data.state > 1"),
-        ["checks/toy.yaml:5:26: checks.0.critical: found no matching overload for '_>_' applied to '(string, int)'\n | data.state > 1\n | ...........^"],
+        [
+            "checks/toy.yaml:5:26: checks.0.critical: found no matching overload for '_>_' applied to "
+            "'(string, int)'\n | data.state > 1\n | ...........^"
+        ],
     ),
     "not boolean": (
         check('"!data.up"', "data.count"),
@@ -76,11 +91,17 @@ TABLE = {
     ),
     "does not compile": (
         check('"!data.up"', "data.up &&"),
-        ["checks/toy.yaml:5:25: checks.0.critical: Syntax error: mismatched input '<EOF>'\n | data.up &&\n | ..........^"],
+        [
+            "checks/toy.yaml:5:25: checks.0.critical: Syntax error: mismatched input '<EOF>'\n | "
+            "data.up &&\n | ..........^"
+        ],
     ),
     "has()": (
         check('"!data.up"', "has(data.up)"),
-        ["checks/toy.yaml:5:15: checks.0.critical: has() is not allowed: it would turn UNKNOWN into false; an absent value is null"],
+        [
+            "checks/toy.yaml:5:15: checks.0.critical: has() is not allowed: it would turn UNKNOWN into "
+            "false; an absent value is null"
+        ],
     ),
     "unknown field in a text": (
         check("data.state }}", "data.sate }}"),
@@ -88,7 +109,10 @@ TABLE = {
     ),
     "a bar in an output": (
         check("{{ data.state }}", "{{ data.tags | join(',') }} | x=1"),
-        ["checks/toy.yaml:6:14: checks.0.output: | is not allowed here: Nagios takes what follows it for performance data"],
+        [
+            "checks/toy.yaml:6:14: checks.0.output: | is not allowed here: Nagios takes what follows "
+            "it for performance data"
+        ],
     ),
     "perfdata": (
         check('output: "', 'perfdata: [cuont, state]\n    output: "'),
@@ -110,7 +134,10 @@ TABLE = {
     ),
     "bare duration": (
         check("10s", "10"),
-        ["checks/toy.yaml:4:12: checks.0.every: 10 is not a duration; write a number with its unit, like 30s, 5m, 2h or 1d"],
+        [
+            "checks/toy.yaml:4:12: checks.0.every: 10 is not a duration; write a number with its unit, "
+            "like 30s, 5m, 2h or 1d"
+        ],
     ),
     "duplicate name": (
         {"checks/zoo.yaml": CHECK},
@@ -154,11 +181,17 @@ TABLE = {
     ),
     "told meanwhile beside a run": (
         rule("run: ", "meanwhile: 'wait'\n    run: "),
-        ["rules/toy.yaml:5:16: rules.0.meanwhile: is told while a rule without run waits its settle: this one has a run, or waits for nothing"],
+        [
+            "rules/toy.yaml:5:16: rules.0.meanwhile: is told while a rule without run waits its "
+            "settle: this one has a run, or waits for nothing"
+        ],
     ),
     "told meanwhile without a while": (
         rule("run: [toy-start]", "notify: 'x'\n    meanwhile: 'wait'"),
-        ["rules/toy.yaml:6:16: rules.0.meanwhile: is told while a rule without run waits its settle: this one has a run, or waits for nothing"],
+        [
+            "rules/toy.yaml:6:16: rules.0.meanwhile: is told while a rule without run waits its "
+            "settle: this one has a run, or waits for nothing"
+        ],
     ),
     "unknown field of what is told meanwhile": (
         rule("run: [toy-start]", "settle: 5m\n    notify: 'x'\n    meanwhile: '{{ data.nope }}'"),
@@ -180,7 +213,11 @@ TABLE = {
         ["runbooks/toy.yaml:6:25: runbooks.0.steps.0.do: there is no action toy.stop (did you mean toy.start?)"],
     ),
     "riskier than itself": (
-        {"runbooks/toy.yaml": RUNBOOK.replace("{id: start, do: toy.start}", STEPS + "with: {pos: {from: r}, all: {from: a}}}")},
+        {
+            "runbooks/toy.yaml": RUNBOOK.replace(
+                "{id: start, do: toy.start}", STEPS + "with: {pos: {from: r}, all: {from: a}}}"
+            )
+        },
         ["runbooks/toy.yaml:8:24: runbooks.0.steps.2.do: toy.wipe is R3, riskier than the runbook (R1)"],
     ),
     "R0 that changes": (
@@ -196,14 +233,19 @@ TABLE = {
     ),
     "unknown kind of target": (
         runbook("target: container", "target: kontainer"),
-        ["runbooks/toy.yaml:3:13: runbooks.0.target: 'kontainer' is not a kind of target: host, container, cluster, " + DECLARED + "compute, chassis"],
+        [
+            "runbooks/toy.yaml:3:13: runbooks.0.target: 'kontainer' is not a kind of target: host, container, cluster, "
+            + DECLARED
+            + "compute, chassis"
+        ],
     ),
     "target of an action": (
         runbook("target: container", "target: host"),
         [
             "rules/toy.yaml:5:11: rules.0.run.0: toy-start acts on a host, but toy-state judges a container",
             "runbooks/toy.yaml:6:25: runbooks.0.steps.0.do: toy.start acts on container, not on a host",
-            "runbooks/toy.yaml:7:21: runbooks.0.verify.check: toy-state judges a container, but the runbook acts on a host",
+            "runbooks/toy.yaml:7:21: runbooks.0.verify.check: toy-state judges a container, but the "
+            "runbook acts on a host",
         ],
     ),
     "unknown parameter": (
@@ -211,9 +253,14 @@ TABLE = {
         ["runbooks/toy.yaml:6:43: runbooks.0.steps.0.with.foo: toy.start has no parameter foo"],
     ),
     "wrong and missing parameter": (
-        {"runbooks/toy.yaml": RUNBOOK.replace("{id: start, do: toy.start}", STEPS + "with: {pos: high}}").replace("R1", "R3")},
+        {
+            "runbooks/toy.yaml": RUNBOOK.replace("{id: start, do: toy.start}", STEPS + "with: {pos: high}}").replace(
+                "R1", "R3"
+            )
+        },
         [
-            "runbooks/toy.yaml:8:34: runbooks.0.steps.2.with: toy.wipe needs a position of each member: with: {all: {from: STEP}} (did you mean a?)",
+            "runbooks/toy.yaml:8:34: runbooks.0.steps.2.with: toy.wipe needs a position of each "
+            "member: with: {all: {from: STEP}} (did you mean a?)",
             "runbooks/toy.yaml:8:46: runbooks.0.steps.2.with.pos: "
             "write {from: STEP}, an earlier step that gives a position: no other value is read (did you mean r?)",
         ],
@@ -240,7 +287,7 @@ TABLE = {
     ),
     "not a list": ({"rules/toy.yaml": "rules: {}"}, ["rules/toy.yaml:1:8: rules: should be a list"]),
     "wrong ending": ({"rules/more.yml": "rules: []"}, ["rules/more.yml:1:1: is not read; name it .yaml"]),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize(("files", "messages"), TABLE.values(), ids=TABLE.keys())

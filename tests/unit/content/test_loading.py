@@ -153,7 +153,7 @@ def test_the_version_is_of_the_settings_that_commands_are_built_from_and_of_no_s
 
 
 SETTINGS = {
-    "checks: {toy-sate: {every: 5s}}": "config.yaml:3:10: checks.toy-sate: there is no check toy-sate (did you mean toy-state?)",
+    "checks: {toy-sate: {every: 5s}}": "config.yaml:3:10: checks.toy-sate: there is no check toy-sate (did you mean toy-state?)",  # noqa: E501
     "autonomy: {rules: {toy-dwon: auto}}": (
         "config.yaml:3:20: autonomy.rules.toy-dwon: there is no rule toy-dwon (did you mean toy-down?)"
     ),

@@ -81,7 +81,8 @@ def memcache(tmp_path: Path) -> Iterator[None]:
 def test_an_empty_group_with_its_integration_configured(tmp_path: Path, memcache: None) -> None:
     found, _ = examined(tmp_path, MINIMAL.replace("[control]", "[network]") + "integrations: {memcache: {}}\n")
     assert found == [
-        "config.yaml:3:16: integrations.memcache: the group control has no host in the inventory; if that is right, set "
+        "config.yaml:3:16: integrations.memcache: the group control has no host in the inventory; if "
+        "that is right, set "
         "checks.memcache-answers.off: true"
     ]
 
@@ -110,7 +111,7 @@ def build(settings):
     return Integration(
         name="lamp", sections=(), remote_source="", assessments=(), actions=(), watched=Watched(title="The lamp", group="control")
     )
-"""
+"""  # noqa: E501
 
 
 def test_a_group_that_nobody_watches_is_a_note(tmp_path: Path) -> None:
@@ -151,5 +152,6 @@ def test_two_hosts_of_one_address_are_said_with_their_place(tmp_path: Path) -> N
     found, notes = examined(tmp_path, text)
     assert found == []
     assert notes[0] == (
-        "inventory.hosts: a and b have one address, 10.0.0.1 port 22: one machine would count as 2; take all but one out"
+        "inventory.hosts: a and b have one address, 10.0.0.1 port 22: one machine would count as 2; "
+        "take all but one out"
     )

@@ -1,4 +1,5 @@
-"""An engine on a host, as it answers the collector: what `docker ps`, `inspect` and `logs` print of the containers that it holds."""
+"""An engine on a host, as it answers the collector: what `docker ps`, `inspect` and `logs` print of the containers that
+it holds."""
 
 from __future__ import annotations
 
@@ -21,14 +22,28 @@ def stamp(ago_s: float) -> str:
 def inspected(name: str = "glance_api", *, restarts: int = 44, started_s: float = 20.0, **state: Any) -> dict[str, Any]:
     """Return what `docker inspect` prints of a container that dies at once: Running and Restarting are both true."""
     return {
-        "Id": "ab" * 32, "Name": f"/{name}", "Created": stamp(9e5), "Image": "sha256:a", "RestartCount": restarts,
+        "Id": "ab" * 32,
+        "Name": f"/{name}",
+        "Created": stamp(9e5),
+        "Image": "sha256:a",
+        "RestartCount": restarts,
         "State": {
-            "Status": "restarting", "Running": True, "Paused": False, "Restarting": True, "OOMKilled": False, "Dead": False,
-            "Pid": 0, "ExitCode": 1, "Error": "", "StartedAt": stamp(started_s), "FinishedAt": stamp(started_s - 1), **state,
+            "Status": "restarting",
+            "Running": True,
+            "Paused": False,
+            "Restarting": True,
+            "OOMKilled": False,
+            "Dead": False,
+            "Pid": 0,
+            "ExitCode": 1,
+            "Error": "",
+            "StartedAt": stamp(started_s),
+            "FinishedAt": stamp(started_s - 1),
+            **state,
         },
         "HostConfig": {"RestartPolicy": {"Name": "unless-stopped", "MaximumRetryCount": 0}},
         "Config": {"Image": "kolla/glance-api:zed", "Labels": {"kolla_version": "15.2.0"}, "Env": ["PATH=/"]},
-    }  # fmt: skip
+    }
 
 
 class Host:
@@ -57,7 +72,8 @@ class Host:
 
 
 class Stuck(Host):
-    """One of its containers can be neither ended nor removed: the engine lists it, and inspects all but it with exit code 1."""
+    """One of its containers can be neither ended nor removed: the engine lists it, and inspects all but it with exit
+    code 1."""
 
     SAID = "Error response from daemon: layer does not exist"
 

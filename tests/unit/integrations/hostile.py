@@ -11,7 +11,8 @@ from tests.builders import technologies
 from tests.unit.integrations import section as make
 
 TECHNOLOGIES = tuple(technologies.bringing("hostile").values())
-"""What each technology says in its own sections (`sections`, `grown`, `recorded`), and how it is read (`looked_at`, `PARSERS_OF_PARTS`)."""
+"""What each technology says in its own sections (`sections`, `grown`, `recorded`), and how it is read (`looked_at`,
+`PARSERS_OF_PARTS`)."""
 
 
 def sections() -> dict[str, Any]:

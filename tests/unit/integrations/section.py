@@ -1,4 +1,5 @@
-"""Section data as a host sends it, built from a few words: what a test leaves out is a healthy container under systemd."""
+"""Section data as a host sends it, built from a few words: what a test leaves out is a healthy container under
+systemd."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Containers without a unit, as kolla made them before 2023.1: the engine starts them again, and nobody else tells why they died."""
+"""Containers without a unit, as kolla made them before 2023.1: the engine starts them again, and nobody else tells why
+they died."""
 
 from __future__ import annotations
 
@@ -150,11 +151,23 @@ def test_what_the_engine_could_not_start_was_stopped_by_nobody(status: str) -> N
             {"running": False, "systemd_busy": True, "crashed": False, "operator_stopped": False, "cause": None},
         ),
         (  # a bind mount or a device is gone: Docker does not try again
-            {"Status": "exited", "Running": False, "Restarting": False, "ExitCode": 128, "Error": "error gathering device information"},
+            {
+                "Status": "exited",
+                "Running": False,
+                "Restarting": False,
+                "ExitCode": 128,
+                "Error": "error gathering device information",
+            },
             {"running": False, "crashed": True, "operator_stopped": False, "cause": "engine_error"},
         ),
         (  # after a restart of Docker it could not be started again
-            {"Status": "exited", "Running": False, "Restarting": False, "ExitCode": 255, "Error": 'container "b7" already exists'},
+            {
+                "Status": "exited",
+                "Running": False,
+                "Restarting": False,
+                "ExitCode": 255,
+                "Error": 'container "b7" already exists',
+            },
             {"running": False, "crashed": True, "operator_stopped": False, "cause": "engine_error"},
         ),
         (  # likewise, and Docker does not say so
@@ -162,7 +175,13 @@ def test_what_the_engine_could_not_start_was_stopped_by_nobody(status: str) -> N
             {"operator_stopped": Unknown("engine_lost_it"), "crashed": Unknown("engine_lost_it")},
         ),
         (  # its very first start failed
-            {"Status": "created", "Running": False, "Restarting": False, "ExitCode": 127, "Error": "oci runtime error: exec failed"},
+            {
+                "Status": "created",
+                "Running": False,
+                "Restarting": False,
+                "ExitCode": 127,
+                "Error": "oci runtime error: exec failed",
+            },
             {"running": False, "crashed": True, "operator_stopped": False, "cause": "bad_command"},
         ),
         (  # somebody's `docker stop` of a loop: `docker ps` may still say that it restarts
@@ -175,7 +194,7 @@ def test_what_the_engine_could_not_start_was_stopped_by_nobody(status: str) -> N
         ),
     ],
     ids=["loop", "mount-gone", "already-exists", "lost", "never-started", "stopped", "paused"],
-)  # fmt: skip
+)
 def test_what_docker_says_of_a_container_without_a_unit(
     monkeypatch: pytest.MonkeyPatch, state: dict[str, Any], expected: dict[str, Any]
 ) -> None:
@@ -255,14 +274,23 @@ def test_the_switchs_database_is_expected_under_its_own_name() -> None:
 @pytest.mark.parametrize(
     ("line", "cause"),
     [
-        ("ERROR:__main__:MissingRequiredSource: /var/lib/kolla/config_files/glance-api.conf file is not found", "config_missing"),
-        ("ERROR:__main__:InvalidConfig: Invalid json file found at /var/lib/kolla/config_files/config.json", "config_missing"),
+        (
+            "ERROR:__main__:MissingRequiredSource: /var/lib/kolla/config_files/glance-api.conf file is not found",
+            "config_missing",
+        ),
+        (
+            "ERROR:__main__:InvalidConfig: Invalid json file found at /var/lib/kolla/config_files/config.json",
+            "config_missing",
+        ),
         ("ERROR:__main__:UserNotFound: user not found", "config_missing"),
         ("IOError: [Errno 2] No such file or directory: '/var/lib/kolla/config_files/config.json'", "config_missing"),
         ("FileNotFoundError: [Errno 2] No such file or directory: '/run_command'", "config_missing"),
         (MISSING, "config_missing"),
         ("oslo_config.cfg.ConfigFileParseError: Failed to parse /etc/nova/nova.conf: at :12", "config_missing"),
-        ("oslo_config.cfg.ConfigFileValueError: Value for option workers from LocationInfo is not valid", "config_missing"),
+        (
+            "oslo_config.cfg.ConfigFileValueError: Value for option workers from LocationInfo is not valid",
+            "config_missing",
+        ),
         ("iscsid: Can not bind IPC socket", "port_in_use"),
         ("OSError: [Errno 98] Address already in use", "port_in_use"),
         ("OSError: [Errno 28] No space left on device", "disk_full"),
@@ -270,7 +298,7 @@ def test_the_switchs_database_is_expected_under_its_own_name() -> None:
         ("INFO:__main__:Copying /var/lib/kolla/config_files/glance-api.conf to /etc/glance/glance-api.conf", None),
         ("Cookie file /var/lib/rabbitmq/.erlang.cookie must be accessible by owner only", None),
     ],
-)  # fmt: skip
+)
 def test_what_containers_of_kolla_say_when_they_cannot_start(line: str, cause: str | None) -> None:
     item = make.container("glance_api", **WAITING)
     logs = {"glance_api": f"+ sudo -E kolla_set_configs\n{line}"}

@@ -1,4 +1,5 @@
-"""What docker 20.10, podman 4.3 and systemd 252 really say, and what it is called (tests/golden/container, recorded in a lab)."""
+"""What docker 20.10, podman 4.3 and systemd 252 really say, and what it is called (tests/golden/container, recorded in
+a lab)."""
 
 from __future__ import annotations
 

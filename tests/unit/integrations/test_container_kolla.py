@@ -1,4 +1,5 @@
-"""The table of what kolla deploys, held against what was read from every release of kolla-ansible (tests/golden/kolla)."""
+"""The table of what kolla deploys, held against what was read from every release of kolla-ansible
+(tests/golden/kolla)."""
 
 from __future__ import annotations
 
@@ -19,16 +20,21 @@ NOT_DEPLOYED = ("kafka", "zookeeper", "monasca_", "storm_")
 """Of zed and 2023.1 there are only defaults of theirs, for the cleaning up: no play deploys them."""
 
 HARMLESS = (
-    "aodh_api barbican_api ceilometer_central ceilometer_compute ceilometer_ipmi cinder_backup cinder_volume cyborg_api "
-    "designate_backend_bind9 fluentd freezer_api freezer_scheduler glance_api gnocchi_api gnocchi_metricd gnocchi_statsd "
+    "aodh_api barbican_api ceilometer_central ceilometer_compute ceilometer_ipmi cinder_backup "
+    "cinder_volume cyborg_api "
+    "designate_backend_bind9 fluentd freezer_api freezer_scheduler glance_api gnocchi_api "
+    "gnocchi_metricd gnocchi_statsd "
     "grafana haproxy haproxy_ssh ironic_conductor ironic_dnsmasq ironic_http ironic_inspector ironic_ipxe "
     "ironic_prometheus_exporter ironic_pxe ironic_pxe_filter ironic_tftp iscsid keystone letsencrypt_lego "
     "letsencrypt_webserver magnum_conductor masakari_engine monasca_log_metrics monasca_log_persister monasca_thresh "
-    "multipathd nova_compute nova_ssh octavia_api octavia_driver_agent prometheus_alertmanager prometheus_server proxysql "
-    "qdrouterd sahara_api sahara_engine storm_nimbus storm_worker tacker_conductor tacker_server trove_api trove_conductor "
+    "multipathd nova_compute nova_ssh octavia_api octavia_driver_agent prometheus_alertmanager "
+    "prometheus_server proxysql "
+    "qdrouterd sahara_api sahara_engine storm_nimbus storm_worker tacker_conductor tacker_server "
+    "trove_api trove_conductor "
     "trove_taskmanager venus_api venus_manager"
 )
-"""They have a volume, and a start does no more to it than the engine or systemd would: caches, spools, files written once."""
+"""They have a volume, and a start does no more to it than the engine or systemd would: caches, spools, files written
+once."""
 
 
 class Read(NamedTuple):
@@ -84,11 +90,30 @@ def test_whatever_keeps_a_volume_was_thought_about() -> None:
 @pytest.mark.parametrize(
     "name",
     [
-        "mariadb", "rabbitmq", "outward_rabbitmq", "redis", "redis_sentinel", "valkey_server", "valkey_sentinel", "etcd",
-        "opensearch", "elasticsearch", "influxdb", "mongodb", "zookeeper", "kafka", "tgtd", "swift_object_server",
-        "swift_account_replicator", "swift_rsyncd", "hacluster_corosync", "hacluster_pacemaker_remote", "ovn_sb_db", "ovsdpdk_db",
+        "mariadb",
+        "rabbitmq",
+        "outward_rabbitmq",
+        "redis",
+        "redis_sentinel",
+        "valkey_server",
+        "valkey_sentinel",
+        "etcd",
+        "opensearch",
+        "elasticsearch",
+        "influxdb",
+        "mongodb",
+        "zookeeper",
+        "kafka",
+        "tgtd",
+        "swift_object_server",
+        "swift_account_replicator",
+        "swift_rsyncd",
+        "hacluster_corosync",
+        "hacluster_pacemaker_remote",
+        "ovn_sb_db",
+        "ovsdpdk_db",
     ],
-)  # fmt: skip
+)
 def test_what_holds_state_says_why(name: str) -> None:
     row = releases.row_of(name)
     assert row is not None
@@ -100,10 +125,19 @@ def test_what_holds_state_says_why(name: str) -> None:
 @pytest.mark.parametrize(
     "name",
     [
-        "opensearch_dashboards", "elasticsearch_curator", "prometheus_elasticsearch_exporter", "redis_exporter", "iscsid",
-        "swift_proxy_server", "ovn_sb_db_relay_1", "mariadb_clustercheck", "prometheus_valkey_exporter", "nova_compute", "tgtd_x",
+        "opensearch_dashboards",
+        "elasticsearch_curator",
+        "prometheus_elasticsearch_exporter",
+        "redis_exporter",
+        "iscsid",
+        "swift_proxy_server",
+        "ovn_sb_db_relay_1",
+        "mariadb_clustercheck",
+        "prometheus_valkey_exporter",
+        "nova_compute",
+        "tgtd_x",
     ],
-)  # fmt: skip
+)
 def test_what_only_stands_beside_state_may_be_started(name: str) -> None:
     assert not catalogue.OF_KOLLA.is_stateful(name)
 
@@ -124,10 +158,18 @@ def test_no_two_rows_speak_of_one_container() -> None:
 @pytest.mark.parametrize(
     ("label", "release"),
     [
-        ("20.0.0", "2025.1"), ("16.2.1.dev35", "2023.1"), ("15.0.0", "zed"), ("21", "2025.2"), ("7.0.0", None), ("99.0.0", None),
-        ("", None), (None, None), ("master", None), ("20x", None),
+        ("20.0.0", "2025.1"),
+        ("16.2.1.dev35", "2023.1"),
+        ("15.0.0", "zed"),
+        ("21", "2025.2"),
+        ("7.0.0", None),
+        ("99.0.0", None),
+        ("", None),
+        (None, None),
+        ("master", None),
+        ("20x", None),
     ],
-)  # fmt: skip
+)
 def test_a_label_names_its_release_or_none(label: str | None, release: str | None) -> None:
     assert releases.release(label) == release
 

@@ -1,4 +1,5 @@
-"""The parsed form of a reply lives exactly as long as the reply: a small cloud stays small however long it is watched."""
+"""The parsed form of a reply lives exactly as long as the reply: a small cloud stays small however long it is
+watched."""
 
 from __future__ import annotations
 

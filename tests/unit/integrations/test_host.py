@@ -305,15 +305,23 @@ def test_a_machine_id_is_told_as_a_digest_or_not_at_all(tmp_path: Path, content:
     ("hostname", "lines", "names"),
     [
         ("ctl1", ["127.0.0.1 localhost", "127.0.1.1 ctl1.example.net ctl1"], ["ctl1", "ctl1.example.net"]),
-        ("ctl1", ["192.0.2.11 ctl1 ctl1.example.net # as kolla", "192.0.2.12 ctl2.example.net ctl2"], ["ctl1", "ctl1.example.net"]),
+        (
+            "ctl1",
+            ["192.0.2.11 ctl1 ctl1.example.net # as kolla", "192.0.2.12 ctl2.example.net ctl2"],
+            ["ctl1", "ctl1.example.net"],
+        ),
         ("ctl1", ["192.0.2.11 CTL1.mgmt.example.net CTL1"], ["ctl1", "CTL1.mgmt.example.net"]),
         ("ctl1", ["192.0.2.99 db.example.net ctl1"], ["ctl1"]),
         ("ctl1", ["# 192.0.2.11 ctl1.example.net ctl1", "", "192.0.2.11"], ["ctl1"]),
-        ("ctl1.example.net", ["192.0.2.11 ctl1.example.net ctl1 ctl1.other.net"], ["ctl1.example.net", "ctl1.other.net"]),
+        (
+            "ctl1.example.net",
+            ["192.0.2.11 ctl1.example.net ctl1 ctl1.other.net"],
+            ["ctl1.example.net", "ctl1.other.net"],
+        ),
         ("ctl1", None, ["ctl1"]),
         ("ctl1", [f"192.0.2.11 ctl1.n{n}.net ctl1" for n in range(20)], None),
     ],
-)  # fmt: skip
+)
 def test_a_host_calls_itself_by_its_hostname_and_its_lines_in_etc_hosts(
     tmp_path: Path, hostname: str, lines: list[str] | None, names: list[str] | None
 ) -> None:

@@ -1,4 +1,5 @@
-"""Whatever JSON stands in whatever place of a reply: facts or UNKNOWN, bounded in memory and time, and never an exception."""
+"""Whatever JSON stands in whatever place of a reply: facts or UNKNOWN, bounded in memory and time, and never an
+exception."""
 
 from __future__ import annotations
 
@@ -31,17 +32,40 @@ PLACES = list(hostile.places(VALID))
 JUDGES = [spec for one in SHIPPED.values() for spec in one.assessments]
 NUMBERS = (0, -1, 2**63, 2**64 - 1, 10**400, -(10**400), 1e300, -1e300, 1e999, -1e999, 0.5, 253_402_300_800, True)
 TEXTS = (
-    "", "a/b", "..", "-t", "*", "zz\ud800", "\udcff", "$(reboot)", "9" * 400, "1e999", "nan", "9999-12-31T23:59:59Z", "²", "a\nb", "x" * 300
-)  # fmt: skip
+    "",
+    "a/b",
+    "..",
+    "-t",
+    "*",
+    "zz\ud800",
+    "\udcff",
+    "$(reboot)",
+    "9" * 400,
+    "1e999",
+    "nan",
+    "9999-12-31T23:59:59Z",
+    "²",
+    "a\nb",
+    "x" * 300,
+)
 ODD = st.recursive(
-    st.none() | st.booleans() | st.sampled_from(NUMBERS) | st.sampled_from(TEXTS) | st.integers() | st.floats() | st.text(max_size=8),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from((*TEXTS, "name", "mariadb")), inner, max_size=3),
+    st.none()
+    | st.booleans()
+    | st.sampled_from(NUMBERS)
+    | st.sampled_from(TEXTS)
+    | st.integers()
+    | st.floats()
+    | st.text(max_size=8),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from((*TEXTS, "name", "mariadb")), inner, max_size=3)
+    ),
     max_leaves=6,
-)  # fmt: skip
+)
 
 
 def judged(reply: HostReply) -> int:
-    """Look at `reply` in every way that the daemon does, and return how many results came of it. All of it can be stored."""
+    """Look at `reply` in every way that the daemon does, and return how many results came of it. All of it can be
+    stored."""
     evidence = make.evidence(reply, memories={"ctl1": memory.remember(None, reply)})
     count = 0
     for spec in JUDGES:
@@ -134,7 +158,8 @@ def test_time_grows_as_size_does() -> None:
     assert large < 8 * 3 * small, f"{large:.3f} s for eight times the {small:.3f} s"
 
 
-# what an honest host may have, and a lying one ---------------------------------------------------------------------------
+# what an honest host may have, and a lying one
+# ---------------------------------------------------------------------------
 
 BAD_NAMES = ("", "a/b", "..", "-t", "--all", "*", "a b", "mariadb ", "$(reboot)", "ä", "x" * 201, "zz\n")
 
@@ -150,10 +175,20 @@ def test_a_name_that_is_none_costs_its_entry_and_is_told(where: str, name: str) 
     found = container_facts.parse(section)
     assert isinstance(found, container_facts.HostContainers)
     assert found.expected == {"memcached"}
-    state = {one.target.text: one.data for spec in JUDGES if spec.name == "container.state" for one in spec.judge(make.evidence(make.reply(containers=section)))}  # fmt: skip
+    state = {
+        one.target.text: one.data
+        for spec in JUDGES
+        if spec.name == "container.state"
+        for one in spec.judge(make.evidence(make.reply(containers=section)))
+    }
     assert list(state) == ["container/ctl1/memcached"]
     assert state["container/ctl1/memcached"]["crashed"] is not None
-    (told,) = [one.data for spec in JUDGES if spec.name == "host.said" for one in spec.judge(make.evidence(make.reply(containers=section)))]  # fmt: skip
+    (told,) = [
+        one.data
+        for spec in JUDGES
+        if spec.name == "host.said"
+        for one in spec.judge(make.evidence(make.reply(containers=section)))
+    ]
     assert told["refused"] == (0 if where == "units" else 1)
 
 

@@ -1,4 +1,5 @@
-"""The core names no technology: what it knows of one lies in that one's own folder, so that a new one is a folder too."""
+"""The core names no technology: what it knows of one lies in that one's own folder, so that a new one is a folder
+too."""
 
 from __future__ import annotations
 

@@ -130,7 +130,10 @@ def test_the_name_of_one_of_ours_stays_ours(beside: Path) -> None:
 @pytest.mark.parametrize(
     ("one", "why"),
     [
-        (replace(LAMP, sections=(SectionSpec(kind=replies.kind("disk"), timeout_s=1.0),)), "integration host has the section 'disk' too"),
+        (
+            replace(LAMP, sections=(SectionSpec(kind=replies.kind("disk"), timeout_s=1.0),)),
+            "integration host has the section 'disk' too",
+        ),
         (replace(LAMP, kinds=(Kind(name="cluster"),)), "every cloud has the kind of target cluster"),
         (replace(LAMP, kinds=(Kind(name="compute"),)), "integration container has the kind of target 'compute' too"),
         (
@@ -151,7 +154,7 @@ def test_the_name_of_one_of_ours_stays_ours(beside: Path) -> None:
         ),
         (replace(LAMP, content=Path("/no/such")), "there is no directory /no/such for its content"),
     ],
-)  # fmt: skip
+)
 def test_what_is_declared_belongs_to_one(one: Integration, why: str) -> None:
     others = [each for name, each in registry.load({}).installed.items() if name in ("container", "host")]
     assert conflicts.of("lamp", one, others) == why

@@ -1,4 +1,5 @@
-"""What the account that collects may not read is no proof that there is nothing: the section is UNKNOWN, and nothing acts on it."""
+"""What the account that collects may not read is no proof that there is nothing: the section is UNKNOWN, and nothing
+acts on it."""
 
 from __future__ import annotations
 

@@ -100,18 +100,30 @@ def test_the_version_is_of_the_hosts_and_not_of_their_order() -> None:
         (listing(ctl1={"ansible_host": "10.0.0.[1:2]"}), "ansible_host of ctl1: '10.0.0.[1:2]' is neither an address"),
         (listing(ctl1={"ansible_host": ["10.0.0.1"]}), "ansible_host of ctl1 is a list, not text"),
         (listing(ctl1={"ansible_host": "local"}), "the address of ctl1 is local, which means this very machine"),
-        (listing(ctl1={"kolla_container_engine": "lxc"}), "kolla_container_engine of ctl1: 'lxc' is not one of docker, podman"),
-        (listing(ctl1={"kolla_container_engine": {"__ansible_vault": "x"}}), "kolla_container_engine of ctl1 is vaulted"),
+        (
+            listing(ctl1={"kolla_container_engine": "lxc"}),
+            "kolla_container_engine of ctl1: 'lxc' is not one of docker, podman",
+        ),
+        (
+            listing(ctl1={"kolla_container_engine": {"__ansible_vault": "x"}}),
+            "kolla_container_engine of ctl1 is vaulted",
+        ),
         (listing(ctl1={"ansible_port": "ssh"}), "ansible_port of ctl1 is 'ssh', and should be a whole number"),
-        (listing(ctl1={"ansible_port": 70000}), "ansible_port of ctl1 is '70000', and should be less than or equal to 65535"),
+        (
+            listing(ctl1={"ansible_port": 70000}),
+            "ansible_port of ctl1 is '70000', and should be less than or equal to 65535",
+        ),
         (listing(ctl1={"ansible_port": "{{ p }}"}), "ansible_port of ctl1 is a template"),
         (listing(ctl1={"api_interface": {"__ansible_vault": "x"}}), "api_interface of ctl1 is vaulted"),
-        (listing(ctl1={"ansible_connection": "podman"}), "ansible_connection of ctl1 is podman, and hosts are reached over SSH alone"),
+        (
+            listing(ctl1={"ansible_connection": "podman"}),
+            "ansible_connection of ctl1 is podman, and hosts are reached over SSH alone",
+        ),
         (listing(ctl1={"ansible_connection": "{{ c }}"}), "ansible_connection of ctl1 is a template"),
         ({**listing(), "extra": {"hosts": ["a b"]}}, "a host is called so: 'a b' is not a name for a host"),
         ({**listing(), "extra": {"hosts": ["-x"]}}, "a host is called so: '-x'"),
     ],
-)  # fmt: skip
+)
 def test_what_is_not_usable_says_why_and_what_to_do(body: Any, words: str) -> None:
     with pytest.raises(InventoryUnreadable) as refused:
         inventory.parse(body, "inv")
@@ -126,7 +138,8 @@ def test_every_wrong_host_is_named_and_those_of_one_kind_share_a_sentence() -> N
     for name in ("cmp2", "cmp3", "cmp4"):
         body["_meta"]["hostvars"][name] = bad
     assert wrong(body) == (
-        "ansible_port of cmp1 is '0', and should be greater than or equal to 1; write the value that holds for this host",
+        "ansible_port of cmp1 is '0', and should be greater than or equal to 1; write the value that "
+        "holds for this host",
         "ansible_host of cmp2, cmp3, cmp4 and 2 more: '10.0.0.[1:3]' is neither an address nor the name of a host;"
         " write the value that holds for this host",
     )
@@ -172,7 +185,8 @@ def test_the_engine_of_the_globals_goes_before_that_of_a_host_as_kolla_has_it() 
     found = inventory.parse(listing(ctl1={"kolla_container_engine": "docker"}), "inv", Known(globals=PODMAN))
     assert {host.engine for host in found.hosts.values()} == {"podman"}
     assert found.notes[1:] == (
-        "kolla_container_engine of ctl1 in the inventory is not used: /etc/kolla/globals.yml says podman, and kolla lets that go"
+        "kolla_container_engine of ctl1 in the inventory is not used: /etc/kolla/globals.yml says "
+        "podman, and kolla lets that go"
         " before",
     )
 

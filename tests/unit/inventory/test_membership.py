@@ -43,7 +43,8 @@ def test_a_localhost_that_is_a_controller_is_this_machine_where_kolla_runs_on_it
     assert found.group("mariadb") == ("ctl2", "ctl3", "localhost")
     assert found.hosts["localhost"].address == "local"
     assert found.notes == (
-        "localhost (groups control, mariadb) is taken for this very machine and reached without SSH; if it is another one,"
+        "localhost (groups control, mariadb) is taken for this very machine and reached without SSH; "
+        "if it is another one,"
         " give its line in the inventory ansible_host=ADDRESS",
     )
 

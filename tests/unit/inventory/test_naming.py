@@ -125,7 +125,8 @@ def test_a_name_means_one_host_or_none(known: Names, name: str, means: str | Non
 
 
 AS_PEOPLE_HAVE_THEM = [
-    # how the inventory names hosts, what monitoring calls one of them, the host that is meant; read in public repositories
+    # how the inventory names hosts, what monitoring calls one of them, the host that is meant; read in public
+    # repositories
     (
         names(host("infra01", "198.51.100.11")),
         "infra01.test.example",
@@ -253,9 +254,14 @@ texts = st.one_of(full, addresses, st.text(max_size=12))
 def worlds(draw: st.DrawFn) -> Names:
     given_names = draw(st.lists(st.one_of(full, addresses), min_size=1, max_size=5, unique=True))
     hosts = [
-        Host(name=name, address=draw(st.one_of(st.just(name), full, addresses)), groups=(), api_address=draw(st.one_of(st.none(), addresses)))
+        Host(
+            name=name,
+            address=draw(st.one_of(st.just(name), full, addresses)),
+            groups=(),
+            api_address=draw(st.one_of(st.none(), addresses)),
+        )
         for name in given_names
-    ]  # fmt: skip
+    ]
     of_them = st.sampled_from(given_names)
     return Names(
         {each.name: each for each in hosts},
@@ -304,7 +310,8 @@ def test_the_order_of_hosts_and_of_what_they_say_changes_nothing(known: Names, n
 @ON_A_BUSY_MACHINE
 @given(worlds(), texts)
 def test_what_hosts_say_takes_no_name_from_another(known: Names, name: str) -> None:
-    """Without their words a name means the same host, or none: their words only add, or show that a domain is another one's."""
+    """Without their words a name means the same host, or none: their words only add, or show that a domain is another
+    one's."""
     silent = Names(known.hosts, known.aliases).meant(name)
     meant = known.meant(name)
     assert silent.host is None or meant.host in (silent.host, None)

@@ -1,4 +1,5 @@
-"""What the lab promises without being up: its fault table, its usage errors, kolla's unit text, the config it writes."""
+"""What the lab promises without being up: its fault table, its usage errors, kolla's unit text, the config it
+writes."""
 
 from __future__ import annotations
 

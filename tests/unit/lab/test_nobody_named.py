@@ -1,4 +1,5 @@
-"""The core of the lab names no technology. What it knows of one lies in that folder alone, so that a new one is a folder too."""
+"""The core of the lab names no technology. What it knows of one lies in that folder alone, so that a new one is a
+folder too."""
 
 from __future__ import annotations
 

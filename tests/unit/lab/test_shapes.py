@@ -1,4 +1,5 @@
-"""The shapes of the lab without the lab: what each says of its hosts, its inventory as ansible reads it, its faults, its names."""
+"""The shapes of the lab without the lab: what each says of its hosts, its inventory as ansible reads it, its faults,
+its names."""
 
 from __future__ import annotations
 
@@ -31,9 +32,12 @@ def test_a_shape_is_chosen_once_and_kept_until_the_lab_is_gone(be: Be) -> None:
         (["--shape=cephadm"], "the shape cephadm is not built yet; shapes are default, "),
         (["--shape", "round"], "unknown shape 'round'; shapes are default, "),
         (["--shape"], "up takes --shape SHAPE and --only HOST,HOST"),
-        (["--shape", "one-controller", "--only", "ctl1,ctl2"], "the shape one-controller has no host ctl2; it has ctl1, cmp1"),
+        (
+            ["--shape", "one-controller", "--only", "ctl1,ctl2"],
+            "the shape one-controller has no host ctl2; it has ctl1, cmp1",
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_shape_that_is_not_there_is_bad_usage(
     words: list[str], said: str, be: Be, capsys: pytest.CaptureFixture[str]
 ) -> None:

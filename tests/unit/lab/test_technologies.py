@@ -68,12 +68,12 @@ TECHNOLOGY = Technology(
     heal=HEALED.append,
     demo=Story(shows="a moon", breaks=(Break(fault="tides-ebb", host="ctl1", target="tides/ctl1"),), act=lambda stage: None, cures=2),
 )
-"""
+"""  # noqa: E501
 MOORING = """
 from lab.technology import Technology
 
 TECHNOLOGY = Technology(name="mooring", needs=("tides",), optional=True, fits=lambda shape: shape.name != "one-controller", checks=("mooring-rope",))
-"""
+"""  # noqa: E501
 Add = Callable[[str, str], Path]
 
 
@@ -196,7 +196,12 @@ def test_its_story_is_told_after_what_every_lab_shows(add: Add, be: Be) -> None:
 def test_its_part_of_the_image(tides: Path, be: Be, tmp_path: Path) -> None:
     before = images.template("docker")
     folder = tides / "image/service"
-    for file, text in (("packages", "tide\ncron\n"), ("root/usr/local/bin/gauge", "#!/bin/sh\n"), ("prepare", "true\n"), ("images/tide-gauge", "FROM lab-service\n")):  # fmt: skip
+    for file, text in (
+        ("packages", "tide\ncron\n"),
+        ("root/usr/local/bin/gauge", "#!/bin/sh\n"),
+        ("prepare", "true\n"),
+        ("images/tide-gauge", "FROM lab-service\n"),
+    ):
         (folder / file).parent.mkdir(parents=True, exist_ok=True)
         (folder / file).write_text(text)
     (folder / "root/usr/local/bin/gauge").chmod(0o755)

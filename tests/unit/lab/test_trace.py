@@ -1,4 +1,5 @@
-"""What counts as left behind by the lab: its own things, found again by mark, group or record, and nothing of anybody else's."""
+"""What counts as left behind by the lab: its own things, found again by mark, group or record, and nothing of anybody
+else's."""
 
 from __future__ import annotations
 
@@ -32,9 +33,17 @@ def proc(tmp_path: Path) -> Path:
 
 
 def process(
-    proc: Path, pid: int, name: str, *, parent: int = 1, started: int = 700, state: str = "S", environ: dict[str, str] | None = None,
-    group: str = "/", space: str = OURS,
-) -> None:  # fmt: skip
+    proc: Path,
+    pid: int,
+    name: str,
+    *,
+    parent: int = 1,
+    started: int = 700,
+    state: str = "S",
+    environ: dict[str, str] | None = None,
+    group: str = "/",
+    space: str = OURS,
+) -> None:
     """Add a process to a /proc, or change the one that has its pid."""
     folder = proc / str(pid)
     shutil.rmtree(folder, ignore_errors=True)

@@ -1,4 +1,5 @@
-"""What a step may become that is built in its turn: the programs of its action, on the hosts of its plan, and nothing else."""
+"""What a step may become that is built in its turn: the programs of its action, on the hosts of its plan, and nothing
+else."""
 
 from __future__ import annotations
 

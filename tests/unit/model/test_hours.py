@@ -83,8 +83,11 @@ WRONG = {
     "Mon 09-17 ../../../etc/passwd": ("../../../etc/passwd", f"'../../../etc/passwd' {NO_ZONE}"),
     "Mon 09-17 /etc/localtime": ("/etc/localtime", f"'/etc/localtime' {NO_ZONE}"),
     "Mon 09-17 localtime": ("localtime", f"'localtime' {NO_ZONE}"),
-    "Mon 09-17 right/Europe/Zurich": ("right/Europe/Zurich", f"'right/Europe/Zurich' {NO_ZONE} (did you mean Europe/Zurich?)"),
-}  # fmt: skip
+    "Mon 09-17 right/Europe/Zurich": (
+        "right/Europe/Zurich",
+        f"'right/Europe/Zurich' {NO_ZONE} (did you mean Europe/Zurich?)",
+    ),
+}
 
 
 @pytest.mark.parametrize(("text", "said"), WRONG.items(), ids=WRONG.keys())

@@ -1,4 +1,5 @@
-"""Matchers as Alertmanager writes them: read, refused with a reason, asked in bounded time, never matching everything unseen."""
+"""Matchers as Alertmanager writes them: read, refused with a reason, asked in bounded time, never matching everything
+unseen."""
 
 from __future__ import annotations
 
@@ -52,7 +53,10 @@ def test_a_matcher_is_read_as_it_is_written(label: str, operator: str, value: st
 
 IS_NO_MATCHER = 'is not a matcher: write label="value", with = != =~ or !~'
 NO_LABEL = "is not a label: labels are cloud, target, host, kind, service, check, rule, runbook, risk"
-NESTED = "the regular expression of host repeats a group that itself repeats something or has alternatives, and might never end"
+NESTED = (
+    "the regular expression of host repeats a group that itself repeats something or has alternatives, and "
+    "might never end"
+)
 MANY = (
     "the regular expression of host has more than 3 repetitions and groups of alternatives in a row; "
     "name the values, like a|b|c"
@@ -118,7 +122,17 @@ def test_what_is_wrong_has_one_sentence(text: str, said: str) -> None:
     assert isinstance(caught.value, ValueError)
 
 
-HARMLESS = ("ctl[0-9]+", "(ctl|net)[1-3]", "(?i)CTL1", "(?:ab)+", "a{3}b{2}", r"\(\+\)", "[a+*(|]+", "a.*|b.*|c.*|d.*|e.*", "(a.*)?")  # fmt: skip
+HARMLESS = (
+    "ctl[0-9]+",
+    "(ctl|net)[1-3]",
+    "(?i)CTL1",
+    "(?:ab)+",
+    "a{3}b{2}",
+    r"\(\+\)",
+    "[a+*(|]+",
+    "a.*|b.*|c.*|d.*|e.*",
+    "(a.*)?",
+)
 
 
 @pytest.mark.parametrize("pattern", HARMLESS)
@@ -134,11 +148,13 @@ ATOMS = st.sampled_from(["a", ".", "[ab]", "aa", "|", r"\w"])
     st.recursive(
         ATOMS,
         lambda inner: st.builds(
-            "({}){}".format, st.lists(inner, min_size=1, max_size=4).map("".join), st.sampled_from(["", "?", "*", "+", "{1,9}", "{3}"])
+            "({}){}".format,
+            st.lists(inner, min_size=1, max_size=4).map("".join),
+            st.sampled_from(["", "?", "*", "+", "{1,9}", "{3}"]),
         ),
         max_leaves=12,
     )
-)  # fmt: skip
+)
 def test_whatever_is_read_is_asked_in_bounded_time(pattern: str) -> None:
     try:
         matcher = matchers.parse(Matcher(label="host", operator="=~", value=pattern).text)

@@ -38,7 +38,11 @@ def test_no_rule_is_not_a_rule_that_is_called_none() -> None:
     ("text", "key", "told"),
     [
         ("inc-7:old", PageKey(PageKind.OLD, "inc-7"), "open for long"),
-        ("inc-7:approval:relay-bootstrap:1", PageKey(PageKind.APPROVAL, "inc-7", ("relay-bootstrap:1",)), "waiting for an approval"),
+        (
+            "inc-7:approval:relay-bootstrap:1",
+            PageKey(PageKind.APPROVAL, "inc-7", ("relay-bootstrap:1",)),
+            "waiting for an approval",
+        ),
         ("inc-7:relay-split-brain", PageKey(PageKind.RULE, "inc-7", ("relay-split-brain",)), "needing a person"),
         ("inc-7:rule:old", PageKey(PageKind.RULE, "inc-7", ("old",)), "needing a person"),
         ("inc-7:None", PageKey(PageKind.RULE, "inc-7"), "needing a person"),
@@ -50,10 +54,14 @@ def test_no_rule_is_not_a_rule_that_is_called_none() -> None:
         (f"names:{AT}", PageKey(PageKind.NAMES, parts=(AT,)), "names of no host"),
         (f"rival:{AT}", PageKey(PageKind.RIVAL, parts=(AT,)), "others"),
         (f"storm:{AT}:over", PageKey(PageKind.STORM, parts=(f"{AT}:over",)), "others"),
-        ("set_aside:part:storm:2026-01-05T03", PageKey(PageKind.SET_ASIDE, parts=("part:storm:2026-01-05T03",)), "others"),
+        (
+            "set_aside:part:storm:2026-01-05T03",
+            PageKey(PageKind.SET_ASIDE, parts=("part:storm:2026-01-05T03",)),
+            "others",
+        ),
         ("digest:digest-3", PageKey(PageKind.DIGEST, parts=("digest-3",)), "others"),
     ],
-)  # fmt: skip
+)
 def test_what_the_store_holds_is_read_as_what_it_is(text: str, key: PageKey, told: str) -> None:
     assert PageKey.read(text) == key
     assert (key.text, key.told) == (text, told)

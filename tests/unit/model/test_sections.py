@@ -15,7 +15,7 @@ from tests.builders.replies import Said, kind
 
 pytestmark = pytest.mark.unit
 
-LINE = b'x {"v": 1, "boot_id": "b", "clock": 1.0, "took": 0.1, "sections": {"odd": {"data": [], "took": 0.1}, "a": {"data": 7, "took": 0.1}}}\n'
+LINE = b'x {"v": 1, "boot_id": "b", "clock": 1.0, "took": 0.1, "sections": {"odd": {"data": [], "took": 0.1}, "a": {"data": 7, "took": 0.1}}}\n'  # noqa: E501
 
 
 def odd(parse: Any) -> SectionKind[Said]:
@@ -31,9 +31,16 @@ def raising(error: BaseException) -> Any:
 
 @pytest.mark.parametrize(
     "error",
-    [KeyError("x"), RecursionError("deep"), MemoryError(), OverflowError("far"), AssertionError("\ud800 half"), StopIteration()],
+    [
+        KeyError("x"),
+        RecursionError("deep"),
+        MemoryError(),
+        OverflowError("far"),
+        AssertionError("\ud800 half"),
+        StopIteration(),
+    ],
     ids=repr,
-)  # fmt: skip
+)
 def test_a_parser_that_raises_makes_its_own_section_unknown_and_no_other(error: Exception) -> None:
     raw = RawReply(reach=Reach.OK, stdout=LINE, exit_code=0)
     found = parsing.parse(raw, "ctl1", "x", [odd(raising(error)), kind("a")])

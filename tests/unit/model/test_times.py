@@ -1,4 +1,5 @@
-"""Two clocks: a wait is the shorter of what they say passed, an age the longer; what came later is told by CLOCK_BOOTTIME."""
+"""Two clocks: a wait is the shorter of what they say passed, an age the longer; what came later is told by
+CLOCK_BOOTTIME."""
 
 from __future__ import annotations
 
@@ -36,7 +37,13 @@ def test_a_wait_is_the_shorter_and_an_age_the_longer(now: Instant, waited: float
 
 @pytest.mark.parametrize(
     ("later", "is_after"),
-    [(at(-3600, 1), True), (at(3600, -1), False), (at(1, -1, "another"), True), (at(-1, 1, "another"), False), (at(0, 0), False)],
-)  # fmt: skip
+    [
+        (at(-3600, 1), True),
+        (at(3600, -1), False),
+        (at(1, -1, "another"), True),
+        (at(-1, 1, "another"), False),
+        (at(0, 0), False),
+    ],
+)
 def test_what_came_later_is_told_by_the_clock_that_is_never_set(later: Instant, is_after: bool) -> None:
     assert later.after(at(0, 0)) is is_after

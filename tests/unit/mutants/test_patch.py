@@ -1,4 +1,5 @@
-"""A patch finds its place by name, and its code by what it says: moved lines, comments and line breaks change nothing."""
+"""A patch finds its place by name, and its code by what it says: moved lines, comments and line breaks change
+nothing."""
 
 from __future__ import annotations
 
@@ -47,10 +48,16 @@ def same(text: str, expected: str) -> bool:
         ("Gate.ask", "if case.age > LIMIT: ...", "if case.age < LIMIT: ...", "case.age >", "case.age <"),
         ("Gate.ask", "first = case.age\nreturn first", "pass", "first = case.age\n            return first", "pass"),
         ("Gate.ask", "return case.age", "return 7", "        return case.age\n\n\ndef", "        return 7\n\n\ndef"),
-        ("ask", "for each in case: ...", "case = ()\nfor each in case[:0]: ...", "    for each in case:", "    case = ()\n    for each in case[:0]:"),
+        (
+            "ask",
+            "for each in case: ...",
+            "case = ()\nfor each in case[:0]: ...",
+            "    for each in case:",
+            "    case = ()\n    for each in case[:0]:",
+        ),
         ("LIMIT", "3", "4", "LIMIT = 3", "LIMIT = 4"),
     ],
-)  # fmt: skip
+)
 def test_what_is_patched_is_this_and_nothing_else(place: str, old: str, new: str, before: str, after: str) -> None:
     assert TEXT.count(before) == 1
     assert same(patch.patched(TEXT, place, old, new), TEXT.replace(before, after))

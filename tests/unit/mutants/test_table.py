@@ -1,4 +1,5 @@
-"""The page of the mutants: what was tried is written anew, what is known of the others stays, and what lives is seen."""
+"""The page of the mutants: what was tried is written anew, what is known of the others stays, and what lives is
+seen."""
 
 from __future__ import annotations
 

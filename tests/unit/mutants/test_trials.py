@@ -16,9 +16,13 @@ pytestmark = pytest.mark.unit
 NAMED = Extent(named_alone=True)
 CAUGHT_BY = "tests/unit/model/test_times.py::test_what_came_later_is_told_by_the_clock_that_is_never_set"
 MISTAKEN = Mutant(
-    name="m", mistake="M.", place="remediator.model.times:Instant.after", old="self.boot_id == other.boot_id", new="False",
+    name="m",
+    mistake="M.",
+    place="remediator.model.times:Instant.after",
+    old="self.boot_id == other.boot_id",
+    new="False",
     tests=CAUGHT_BY,
-)  # fmt: skip
+)
 """What came later is told by the wall clock."""
 
 

@@ -12,7 +12,14 @@ from remediator.mutes.baselines import CheckSeen, HostSeen, Objections, objectio
 pytestmark = pytest.mark.unit
 
 HOST = HostSeen(host="ctl1", sampled=True)
-CHECK = CheckSeen(check="container-state", target="container/ctl1/mariadb", state=State.OK, output="running", ok_samples=2, every_s=15.0)  # fmt: skip
+CHECK = CheckSeen(
+    check="container-state",
+    target="container/ctl1/mariadb",
+    state=State.OK,
+    output="running",
+    ok_samples=2,
+    every_s=15.0,
+)
 
 
 @pytest.mark.parametrize(

@@ -17,14 +17,37 @@ from tests.unit.safety.cases import at
 
 pytestmark = pytest.mark.unit
 
-STANDING = Downtime(source="nagios", host="ctl1", service=None, depth=1, seen_at=at(0).wall, until=at(900).wall, name="ctl1", sender="a", told_at=100.0)  # fmt: skip
+STANDING = Downtime(
+    source="nagios",
+    host="ctl1",
+    service=None,
+    depth=1,
+    seen_at=at(0).wall,
+    until=at(900).wall,
+    name="ctl1",
+    sender="a",
+    told_at=100.0,
+)
 HINT = Hint(
-    source="nagios", key="k", host="ctl1", service=None, state="UP", state_type="HARD", attempt=1, notification_type="PROBLEM",
-    downtime_depth=None, output="", problem_id="1", raw={}, sender="a",
-)  # fmt: skip
+    source="nagios",
+    key="k",
+    host="ctl1",
+    service=None,
+    state="UP",
+    state_type="HARD",
+    attempt=1,
+    notification_type="PROBLEM",
+    downtime_depth=None,
+    output="",
+    problem_id="1",
+    raw={},
+    sender="a",
+)
 
 
-def words(told_at: float, *standing: Downtime, newest: float = 0.0, guessed: bool = False, **hint: Any) -> tuple[Word, ...]:  # fmt: skip
+def words(
+    told_at: float, *standing: Downtime, newest: float = 0.0, guessed: bool = False, **hint: Any
+) -> tuple[Word, ...]:
     known = Known(
         standing={(each.host, each.service or ""): each for each in standing}, newest=lambda host, service: newest
     )
@@ -57,11 +80,25 @@ def test_a_hint_has_a_word_of_the_host_and_one_of_its_service(hint: dict[str, An
         (0.0, replace(STANDING, told_at=0.0), 0.0, False, {"downtime_depth": 0}, ""),
         (0.0, replace(STANDING, told_at=0.0, sender="b"), 0.0, False, {"downtime_depth": 0}, "and the sender b told"),
         (0.0, None, 0.0, True, {"downtime_depth": 0}, "none is known, and ctl1 may be another host"),
-        (150.0, replace(STANDING, name="ctl1.x"), 0.0, True, {"downtime_depth": 0}, "ctl1 may be another host than ctl1.x"),
-        (100.0, STANDING, 100.0, False, {"service": "ssh", "host_downtime_depth": 0}, "only the host itself, or a word"),
+        (
+            150.0,
+            replace(STANDING, name="ctl1.x"),
+            0.0,
+            True,
+            {"downtime_depth": 0},
+            "ctl1 may be another host than ctl1.x",
+        ),
+        (
+            100.0,
+            STANDING,
+            100.0,
+            False,
+            {"service": "ssh", "host_downtime_depth": 0},
+            "only the host itself, or a word",
+        ),
         (101.0, STANDING, 100.0, False, {"service": "ssh", "host_downtime_depth": 0}, ""),
     ],
-)  # fmt: skip
+)
 def test_which_word_counts(
     told_at: float, standing: Downtime | None, newest: float, guessed: bool, hint: dict[str, Any], kept: str
 ) -> None:

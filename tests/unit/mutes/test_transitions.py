@@ -21,8 +21,12 @@ pytestmark = pytest.mark.unit
 
 ONE = Pause(id="pause-1", reason="a change", author="mira", at="2026-01-05T03:10:00.000Z")
 TWO = Pause(id="pause-2", reason="a test", author="noor", at="2026-01-05T03:11:00.000Z")
-SILENCE = Silence(id="sil-1", matchers=(parse("check=x"),), author="mira", reason="r", created_at=at(0).wall, until=at(60).wall)  # fmt: skip
-DOWNTIME = OwnDowntime(id="down-1", target="host/ctl1", author="mira", reason="r", created_at=at(0).wall, until=at(60).wall)  # fmt: skip
+SILENCE = Silence(
+    id="sil-1", matchers=(parse("check=x"),), author="mira", reason="r", created_at=at(0).wall, until=at(60).wall
+)
+DOWNTIME = OwnDowntime(
+    id="down-1", target="host/ctl1", author="mira", reason="r", created_at=at(0).wall, until=at(60).wall
+)
 WRAP = Wrap(
     id="wrap-1", scope="all", command="deploy", author="mira", reason="r", pid=7, pid_started="99", began_at=at(0).wall
 )
@@ -190,8 +194,15 @@ def test_the_end_of_a_wrapped_command_is_told_once() -> None:
 
 @pytest.mark.parametrize(
     ("scope", "covered"),
-    [("all", True), ("host/ctl1", True), ("host/ctl2", False), ("group/control", True), ("group/compute", False), ("x", False)],
-)  # fmt: skip
+    [
+        ("all", True),
+        ("host/ctl1", True),
+        ("host/ctl2", False),
+        ("group/control", True),
+        ("group/compute", False),
+        ("x", False),
+    ],
+)
 def test_which_hosts_a_wrapped_command_covers(scope: str, covered: bool) -> None:
     assert wraps.covers(scope, "ctl1", ("control",)) is covered
 

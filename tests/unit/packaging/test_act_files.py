@@ -1,4 +1,5 @@
-"""`remediator actions --format act`: what it prints is what the script believes, by construction of both and letter by letter.
+"""`remediator actions --format act`: what it prints is what the script believes, by construction of both and letter by
+letter.
 
 The two know the same rules and share no line of code: the script stands alone on a host.
 """
@@ -44,7 +45,8 @@ EMPTY: dict[str, Any] = {
 
 
 def read(data: bytes, name: str) -> Any:
-    """Return the file that the script reads in `data`, or the sentence with which it refuses, which is one printable line."""
+    """Return the file that the script reads in `data`, or the sentence with which it refuses, which is one printable
+    line."""
     try:
         return ACT.believed(data, f"/etc/remediator-act.d/{name}")
     except ACT.Refusal as refused:
@@ -208,8 +210,32 @@ def test_both_know_the_same_rules() -> None:
         ACT.VERSION, ACT.MOST_TEXT, ACT.MOST_ENTRIES, ACT.MOST_FILE)  # fmt: skip
 
 
-WORDS = ("systemctl", "docker", "docker|podman", "sudo", "sh", "ovs-vsctl", "start", "--", "NAME", "*", "kolla-*-container.service",
-         "kolla-a-container.service", "*.service", "a/b", "", "-t", "60", "xNAME", "a b", "$(id)", "&&", "docker|systemctl", "|", "MARK")  # fmt: skip
+WORDS = (
+    "systemctl",
+    "docker",
+    "docker|podman",
+    "sudo",
+    "sh",
+    "ovs-vsctl",
+    "start",
+    "--",
+    "NAME",
+    "*",
+    "kolla-*-container.service",
+    "kolla-a-container.service",
+    "*.service",
+    "a/b",
+    "",
+    "-t",
+    "60",
+    "xNAME",
+    "a b",
+    "$(id)",
+    "&&",
+    "docker|systemctl",
+    "|",
+    "MARK",
+)
 
 
 @PATIENT
@@ -236,8 +262,30 @@ def test_a_script_that_may_be_printed_is_one_that_is_believed(script: dict[str, 
     assert (act_files.unfit(content) is None) is (believed(content) is None)
 
 
-GIVEN = ("systemctl", "docker", "podman", "start", "--", "memcached", "mariadb", "-t", "60", "*", "NAME", "a b", "--all", "../x", "sshd.service",
-         "kolla-memcached-container.service", "kolla-mariadb-container.service", "kolla-x-container.service sshd.service", "", "run-7", "-run-7", "run-7 x")  # fmt: skip
+GIVEN = (
+    "systemctl",
+    "docker",
+    "podman",
+    "start",
+    "--",
+    "memcached",
+    "mariadb",
+    "-t",
+    "60",
+    "*",
+    "NAME",
+    "a b",
+    "--all",
+    "../x",
+    "sshd.service",
+    "kolla-memcached-container.service",
+    "kolla-mariadb-container.service",
+    "kolla-x-container.service sshd.service",
+    "",
+    "run-7",
+    "-run-7",
+    "run-7 x",
+)
 
 
 @PATIENT

@@ -1,6 +1,7 @@
 """The sudoers file: allows every command of every action, and no command that differs in one word.
 
-`decide` reads a file as sudo does: arguments joined by spaces, ^...$ as a regular expression, the last rule that fits wins.
+`decide` reads a file as sudo does: arguments joined by spaces, ^...$ as a regular expression, the last rule that fits
+wins.
 That the expressions mean the same to sudo's own lexer and library is for tests/lab/test_hosts.py.
 """
 
@@ -140,14 +141,30 @@ def test_the_collector_is_allowed_and_no_other_python() -> None:
 @pytest.mark.parametrize(
     "line",
     [
-        "systemctl start -- kolla-a sshd.service kolla-b-container.service", "systemctl start -- kolla-a-container.service b.service",
-        "systemctl stop -- kolla-a-container.service", "systemctl start -- sshd.service", "systemctl start -- kolla-a.b-container.service",
-        "systemctl restart -- kolla-mariadb-container.service", "systemctl start -- kolla-rabbitmq-container.service", "systemctl start",
-        "systemctl start -- kolla-a-containerxservice", "systemctl start -- kolla-../x-container.service", "docker start -- mariadb",
-        "docker start -- a b", "docker start -- -a a", "docker restart -t 0 -- a", "docker restart a", "docker run a", "podman start -- ceph_mon",
-        "podman restart -t 60 -- redis_sentinel", "docker exec a sh", "sh -c id", "systemctl daemon-reload", "docker",
+        "systemctl start -- kolla-a sshd.service kolla-b-container.service",
+        "systemctl start -- kolla-a-container.service b.service",
+        "systemctl stop -- kolla-a-container.service",
+        "systemctl start -- sshd.service",
+        "systemctl start -- kolla-a.b-container.service",
+        "systemctl restart -- kolla-mariadb-container.service",
+        "systemctl start -- kolla-rabbitmq-container.service",
+        "systemctl start",
+        "systemctl start -- kolla-a-containerxservice",
+        "systemctl start -- kolla-../x-container.service",
+        "docker start -- mariadb",
+        "docker start -- a b",
+        "docker start -- -a a",
+        "docker restart -t 0 -- a",
+        "docker restart a",
+        "docker run a",
+        "podman start -- ceph_mon",
+        "podman restart -t 60 -- redis_sentinel",
+        "docker exec a sh",
+        "sh -c id",
+        "systemctl daemon-reload",
+        "docker",
     ],
-)  # fmt: skip
+)
 def test_nothing_else_is(line: str) -> None:
     assert not decide(tuple(line.split()))
 
@@ -162,9 +179,18 @@ def test_no_rule_has_a_wildcard_of_sudoers() -> None:
 
 
 @pytest.mark.parametrize(
-    "pattern", ["docker start -- NAME; sh", "docker start -- $X", "docker start -- *a*", "systemctl start -- a\nx ALL=ALL", "!docker start -- a",
-                "docker start -- 'a b'", "a|!b start NAME", "docker start -- (a)"]
-)  # fmt: skip
+    "pattern",
+    [
+        "docker start -- NAME; sh",
+        "docker start -- $X",
+        "docker start -- *a*",
+        "systemctl start -- a\nx ALL=ALL",
+        "!docker start -- a",
+        "docker start -- 'a b'",
+        "a|!b start NAME",
+        "docker start -- (a)",
+    ],
+)
 def test_a_privilege_that_is_no_pattern_of_words_ends_it(pattern: str) -> None:
     wrong = dataclasses.replace(wrapper.ACTIONS[0], privileges=(pattern,))
     with pytest.raises(CliError, match=r"cannot become a sudoers rule") as refused:

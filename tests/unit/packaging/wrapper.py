@@ -50,7 +50,8 @@ WORDS = {
     r"[A-Za-z0-9][A-Za-z0-9-]{7,63}": ("run-1-claim-12",),
     r"[0-9]{1,18}": ("1767582000",),
 }
-"""What each argument of a script may be, by its form. A form that is not here is a KeyError: give it examples. Of a choice each
+"""What each argument of a script may be, by its form. A form that is not here is a KeyError: give it examples. Of a
+choice each
 word is one."""
 CHOICE = re.compile(r"[a-z]+(\|[a-z]+)+")
 HOLD = Script(
@@ -73,7 +74,8 @@ def load() -> ModuleType:
 
 
 def samples(action: ActionSpec) -> Iterator[Command]:
-    """Yield what `action` builds for each engine, each state of the unit, and each of NAMES; or each of its scripts with WORDS.
+    """Yield what `action` builds for each engine, each state of the unit, and each of NAMES; or each of its scripts
+    with WORDS.
 
     A member of MEMBERS always has its unit here. What a late action builds of its
     scripts is tested with the action; here they stand for it, with every word that they take.

@@ -1,4 +1,5 @@
-"""Each test file that needs a whole lab is taken by one lab, the long ones first, and one that nobody has named before them."""
+"""Each test file that needs a whole lab is taken by one lab, the long ones first, and one that nobody has named before
+them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""A text takes neither long nor much, whatever its author wrote: refused when it is loaded where that shows, cut short where it does not."""
+"""A text takes neither long nor much, whatever its author wrote: refused when it is loaded where that shows, cut short
+where it does not."""
 
 from __future__ import annotations
 
@@ -97,7 +98,8 @@ def test_one_text_pays_for_itself_alone() -> None:
         ("{{ 2 ** 10 }} {{ 7 % 4 }} {{ data.i * 2 }} {{ 'a' + data.s }}", "1024 3 6 ax"),
         ("{{ data.s ~ '-' ~ data.i ~ none }}", "x-3None"),
         ("{{ [data.s, 'b'] | join(', ') }} {{ data.l | join('; ') }} {{ 2.345 | round(1) }}", "x, b a; b 2.3"),
-        ("{% for a in data.l %}{{ loop.index }}/{{ loop.length }}{{ a }}{{ ',' if not loop.last }}{% else %}none{% endfor %}", "1/2a,2/2b"),
+        ("{% for a in data.l %}{{ loop.index }}/{{ loop.length }}{{ a }}{{ ',' if not loop.last }}{% "
+            "else %}none{% endfor %}", "1/2a,2/2b"),
         ("{% for a in data.l if a == 'b' %}{{ a }}{% endfor %}", "b"),
         ("{% set a = data.s + '!' %}{{ a }}", "x!"),
     ],

@@ -1,4 +1,5 @@
-"""CEL over three values: known, absent, UNKNOWN. What is refused at load, and what comes out when a value is not known."""
+"""CEL over three values: known, absent, UNKNOWN. What is refused at load, and what comes out when a value is not
+known."""
 
 from __future__ import annotations
 

@@ -62,7 +62,8 @@ REFUSED = {
     "{{ host }}": ("there is no host; values are written data.FIELD", 1),
     "{{ data.s": ("unexpected end of template, expected 'end of print statement'.", 1),
     "a\n{{ data.s | pprint }}": (
-        "there is no filter pprint; there are default, first, join, kolla_tag, length, lines, lower, round, shell, size, upper",
+        "there is no filter pprint; there are default, first, join, kolla_tag, length, lines, lower, "
+        "round, shell, size, upper",
         2,
     ),
     "{% if data.s is foo %}x{% endif %}": ("there is no test foo", 1),

@@ -1,4 +1,5 @@
-"""The program that lays a claim, run for real by sh: /run in its text becomes a directory of the test; nothing else is changed."""
+"""The program that lays a claim, run for real by sh: /run in its text becomes a directory of the test; nothing else is
+changed."""
 
 from __future__ import annotations
 

@@ -76,11 +76,21 @@ def answered(claim: Claim, **done: CommandDone) -> Claim:
         (("9" * 16, "a" * 16), 5.0, False),
     ],
     ids=[
-        "another-store", "another-store-nearly-30-min", "another-store-30-min", "a-copy", "a-copy-nearly-30-min", "ourselves-before-the-start",
-        "ourselves-long-before", "our-former-start-in-the-same-moment", "our-former-start-was-on-its-way", "our-former-start-after-20-s", "our-former-start-lives-on",
-        "ourselves", "ourselves-under-another-store-id",
+        "another-store",
+        "another-store-nearly-30-min",
+        "another-store-30-min",
+        "a-copy",
+        "a-copy-nearly-30-min",
+        "ourselves-before-the-start",
+        "ourselves-long-before",
+        "our-former-start-in-the-same-moment",
+        "our-former-start-was-on-its-way",
+        "our-former-start-after-20-s",
+        "our-former-start-lives-on",
+        "ourselves",
+        "ourselves-under-another-store-id",
     ],
-)  # fmt: skip
+)
 def test_a_line_of_another_store_or_start_holds_for_half_an_hour(
     who: tuple[str, str], age_s: float, is_rival: bool
 ) -> None:
@@ -189,13 +199,26 @@ LINE = f"{'b' * 16} {'1' * 16} prod 3 49.00"
 @pytest.mark.parametrize(
     "output",
     [
-        "", HEAD, END, f"{END}\n{HEAD}", f"remediator-claim run-7-claim-2 50.00\n{END}", f"{HEAD}\nremediator-claim run-7-claim-2 end",
-        f"{HEAD}\n{LINE[:-3]}\n{END}".replace(" 49", " x"), f"{HEAD}\n{LINE} more\n{END}", f"{HEAD}\n{LINE.upper()}\n{END}",
-        f"{HEAD}\n{LINE.replace('49.00', '51.00')}\n{END}", f"{HEAD}\n{LINE.replace('49.00', '-1')}\n{END}", f"{HEAD}\n{LINE.replace('49.00', '1e3')}\n{END}",
-        f"{HEAD}\n{LINE.replace('prod', 'p' * 70)}\n{END}", f"{HEAD}\n{LINE.replace('3', '9' * 19, 1)}\n{END}", f"{HEAD}\n\x1b[2J\n{END}",
-        "\n".join([HEAD, *[LINE] * 300, END]), f"remediator-claim run-7-claim-1 nan\n{END}", f"remediator-claim run-7-claim-1 {'9' * 400}\n{END}",
+        "",
+        HEAD,
+        END,
+        f"{END}\n{HEAD}",
+        f"remediator-claim run-7-claim-2 50.00\n{END}",
+        f"{HEAD}\nremediator-claim run-7-claim-2 end",
+        f"{HEAD}\n{LINE[:-3]}\n{END}".replace(" 49", " x"),
+        f"{HEAD}\n{LINE} more\n{END}",
+        f"{HEAD}\n{LINE.upper()}\n{END}",
+        f"{HEAD}\n{LINE.replace('49.00', '51.00')}\n{END}",
+        f"{HEAD}\n{LINE.replace('49.00', '-1')}\n{END}",
+        f"{HEAD}\n{LINE.replace('49.00', '1e3')}\n{END}",
+        f"{HEAD}\n{LINE.replace('prod', 'p' * 70)}\n{END}",
+        f"{HEAD}\n{LINE.replace('3', '9' * 19, 1)}\n{END}",
+        f"{HEAD}\n\x1b[2J\n{END}",
+        "\n".join([HEAD, *[LINE] * 300, END]),
+        f"remediator-claim run-7-claim-1 nan\n{END}",
+        f"remediator-claim run-7-claim-1 {'9' * 400}\n{END}",
     ],
-)  # fmt: skip
+)
 def test_an_answer_that_is_not_whole_claims_nothing(output: str) -> None:
     found = claims.parsed(CommandDone(argv=(), exit_code=0, output=output, took_s=0.1), "run-7-claim-1")
     assert isinstance(found, Unknown)
@@ -212,11 +235,16 @@ def test_a_whole_answer_is_read() -> None:
     ("done", "words"),
     [
         (CommandDone(argv=(), exit_code=3, output="/run/remediator/claims is not ours\n", took_s=0.1), "is not ours"),
-        (CommandDone(argv=(), exit_code=126, output="remediator-act: refused: token 7 of cloud c is older than 8", took_s=0.1), "is older than 8"),
+        (
+            CommandDone(
+                argv=(), exit_code=126, output="remediator-act: refused: token 7 of cloud c is older than 8", took_s=0.1
+            ),
+            "is older than 8",
+        ),
         (CommandDone(argv=(), exit_code=5, output="", took_s=0.1), "it ended with 5"),
         (silent("ctl1 did not say how the command ended"), "did not say how"),
     ],
-)  # fmt: skip
+)
 def test_a_claim_that_did_not_end_well_claims_nothing_and_says_why(done: CommandDone, words: str) -> None:
     found = claims.parsed(done, "run-7-claim-1")
     assert isinstance(found, Unknown)

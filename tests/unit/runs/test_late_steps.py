@@ -1,4 +1,5 @@
-"""Steps of several members, built late, given values, settling and asking: planned, carried on, stored and read back."""
+"""Steps of several members, built late, given values, settling and asking: planned, carried on, stored and read
+back."""
 
 from __future__ import annotations
 
@@ -36,7 +37,8 @@ def step(found: Run, name: str) -> Any:
     return next(each for each in found.steps if each.id == name)
 
 
-# planning -----------------------------------------------------------------------------------------------------------------------
+# planning
+# ------------------------------------------------------------------------
 
 
 def test_a_step_for_each_member_is_one_for_each_in_the_order_of_the_target() -> None:
@@ -191,7 +193,8 @@ def test_every_need_of_an_action_is_given_by_another_and_named_in_each_runbook(w
             assert set(each.params) == {need.name for need in each.action.needs}
 
 
-# the machine ----------------------------------------------------------------------------------------------------------------------
+# the machine
+# ------------------------------------------------------------------------
 
 
 def done(name: str, found: Run) -> Run:
@@ -333,7 +336,8 @@ def test_what_is_news_of_a_step_that_settles_is_its_stage_and_without_one_all_th
     assert step(machine.settling(told, "hold_ctl1", "Donor", {}), "hold_ctl1").stage == "Donor"
 
 
-# the store -----------------------------------------------------------------------------------------------------------------------
+# the store
+# ------------------------------------------------------------------------
 
 
 def test_it_is_read_back_as_it_was_stored() -> None:

@@ -37,12 +37,20 @@ OLD = refusal("evidence_age", "the evidence on ctl1 is 61 s old", host="ctl1", a
         (OLD, replace(OLD, reason="the evidence on ctl12 is 61 s old", inputs={"host": "ctl12", "age_s": 61.0}), True),
         (OLD, replace(OLD, guard="startup"), True),
         # its inputs count nothing: then its sentence has no figures that go on, and a digit in it is part of a name
-        (refusal("lock", "host:ctl1 is locked by run-3", run="run-3"), refusal("lock", "host:ctl1 is locked by run-4", run="run-4"), True),
-        (refusal("quorum", "ctl2 is joining", member="ctl2"), refusal("quorum", "ctl2 is not healthy", member="ctl2"), True),
+        (
+            refusal("lock", "host:ctl1 is locked by run-3", run="run-3"),
+            refusal("lock", "host:ctl1 is locked by run-4", run="run-4"),
+            True,
+        ),
+        (
+            refusal("quorum", "ctl2 is joining", member="ctl2"),
+            refusal("quorum", "ctl2 is not healthy", member="ctl2"),
+            True,
+        ),
         (refusal("clock", "it stepped by 3 s"), refusal("clock", "it stepped by 4 s"), True),
         (refusal("x", "yes", sure=True, n=1), refusal("x", "no", sure=False, n=1), True),
     ],
-)  # fmt: skip
+)
 def test_a_refusal_is_another_one_by_what_it_names_and_not_by_what_it_counts(
     first: Verdict, then: Verdict, anew: bool
 ) -> None:

@@ -1,4 +1,5 @@
-"""What each stage of a run can become, and what is written and done because of it: tables from (stage, what is seen) to transitions."""
+"""What each stage of a run can become, and what is written and done because of it: tables from (stage, what is seen) to
+transitions."""
 
 from __future__ import annotations
 
@@ -65,13 +66,19 @@ GROUND = ends.Ground(hosts={"ctl2"}, actions={"container.start"}, max_event_age_
     [
         (runs.running(), GROUND, 5, None, ""),
         (runs.running(), replace(GROUND, hosts=set()), 5, RunState.REFUSED, "ctl2 left the inventory"),
-        (runs.running(), replace(GROUND, actions=set()), 5, RunState.REFUSED, "the action container.start is not there"),
+        (
+            runs.running(),
+            replace(GROUND, actions=set()),
+            5,
+            RunState.REFUSED,
+            "the action container.start is not there",
+        ),
         (runs.intended(), replace(GROUND, hosts=set(), actions=set()), 5, None, ""),
         (runs.planned(), GROUND, 900, None, ""),
         (runs.planned(), GROUND, 901, RunState.REFUSED, "expired: it was planned"),
         (runs.running(), GROUND, 901, None, ""),
     ],
-)  # fmt: skip
+)
 def test_a_run_without_ground_ends(
     run: Run, ground: ends.Ground, now: float, state: RunState | None, words: str
 ) -> None:
@@ -162,11 +169,16 @@ def seen(answer: Probe, *, since_s: float = 30, under_way: bool = False) -> doub
         (seen(Probe.NOT_APPLIED), 40, RunState.PLANNED, ["Searches", "Probed"]),
         (seen(Probe.NOT_APPLIED), 16, RunState.RUNNING, ["Look"]),
         (seen(Probe.NOT_APPLIED, under_way=True), 40, RunState.RUNNING, ["Look"]),
-        (seen(Probe.APPLIED, under_way=True), 3, RunState.RUNNING, ["Searches", "Probed", "TookEffect", "OutcomeKnown"]),
+        (
+            seen(Probe.APPLIED, under_way=True),
+            3,
+            RunState.RUNNING,
+            ["Searches", "Probed", "TookEffect", "OutcomeKnown"],
+        ),
         (seen(Probe.UNKNOWN), 90, RunState.RUNNING, ["Look"]),
         (seen(Probe.UNKNOWN), 91, RunState.IN_DOUBT, ["Look", "Doubted", "Page"]),
     ],
-)  # fmt: skip
+)
 def test_what_a_probe_makes_of_a_lost_step(found: doubt.Seen, now: float, state: RunState, then: list[str]) -> None:
     run = runs.lost()
     made = list(doubt.probed(run, step_of(run), found, runs.nothing_given, at(now)))
@@ -202,12 +214,17 @@ def test_a_person_answers_by_name_in_probe_and_audit() -> None:
         (None, 96, StepState.FAILED, ["Look", "Settled", "Refresh"]),
         (Settled(text="10 of 100", given={"at": 10}), 20, StepState.SETTLING, ["Look"]),
         (Settled(text="20 of 100", given={"at": 20}, stage="copying"), 20, StepState.SETTLING, ["Look"]),
-        (Settled(text="it applies", given={"at": 99}, stage="applying"), 20, StepState.SETTLING, ["Look", "Progressed"]),
+        (
+            Settled(text="it applies", given={"at": 99}, stage="applying"),
+            20,
+            StepState.SETTLING,
+            ["Look", "Progressed"],
+        ),
         (Settled(text="it joined", done=True), 200, StepState.DONE, ["Look", "Settled", "Refresh"]),
         (Settled(text="it refused", failed=True), 20, StepState.FAILED, ["Look", "Settled", "Refresh"]),
         (Settled(text="it hangs", again=True), 20, StepState.PENDING, ["Look", "Repeated"]),
     ],
-)  # fmt: skip
+)
 def test_how_far_a_settling_step_has_come(found: Settled | None, now: float, state: StepState, then: list[str]) -> None:
     run = runs.settling()  # done at 5, its step has 90 s
     made = list(settling.watched(run, step_of(run), found, at(now)))
@@ -276,7 +293,14 @@ def test_the_page_of_a_question_names_what_a_yes_is_bound_to() -> None:
 
 def test_commands_leave_only_with_the_intent_that_they_belong_to() -> None:
     run = runs.running()
-    ready = begin.Ready(run=run, steps=run.plan.steps, before={"started_at": "x"}, marks={"start": {"remediator": "m"}}, debts={}, claim=claims.nothing(at(5)))  # fmt: skip
+    ready = begin.Ready(
+        run=run,
+        steps=run.plan.steps,
+        before={"started_at": "x"},
+        marks={"start": {"remediator": "m"}},
+        debts={},
+        claim=claims.nothing(at(5)),
+    )
     (made,) = begin.begun(ready, runs.nothing_given, at(5))
     assert told([made]) == ["StepIntended", "IncidentFollows", "Leave"]
     assert made.run.steps[0].before == {"started_at": "x", "remediator": "m"}

@@ -71,8 +71,16 @@ def test_one_ok_sample_is_never_enough() -> None:
 def series(state: State, bad_s: float | None, state_type: StateType = StateType.HARD) -> Series:
     since = at(bad_s) if bad_s is not None else None
     return Series(
-        state=state, state_type=state_type, attempt=3, counted_at=at(0), bad_since=since, ok_since=None, ok_samples=0, samples=9, history=()
-    )  # fmt: skip
+        state=state,
+        state_type=state_type,
+        attempt=3,
+        counted_at=at(0),
+        bad_since=since,
+        ok_since=None,
+        ok_samples=0,
+        samples=9,
+        history=(),
+    )
 
 
 def seen(**changes: Any) -> verification.Seen:
@@ -92,14 +100,24 @@ CRITICAL = sample(State.CRITICAL, 40)
         ({"bad_samples": 2}, seen(newest=CRITICAL, failed=True), 50, None),
         ({"bad_samples": 3}, seen(newest=CRITICAL), 50, None),
         ({"bad_samples": 3}, seen(newest=sample(State.UNKNOWN, 40), failed=True), 50, None),
-        ({"was_ok": True, "ok_since": at(20)}, seen(series=series(State.CRITICAL, 30), in_group=True), 50, "fell once more in its quiet period"),
+        (
+            {"was_ok": True, "ok_since": at(20)},
+            seen(series=series(State.CRITICAL, 30), in_group=True),
+            50,
+            "fell once more in its quiet period",
+        ),
         ({"was_ok": True, "ok_since": at(20)}, seen(series=series(State.CRITICAL, 30)), 50, None),
         ({"was_ok": True, "ok_since": at(20)}, seen(series=series(State.CRITICAL, 9), in_group=True), 50, None),
-        ({"was_ok": True, "ok_since": at(20)}, seen(series=series(State.CRITICAL, 30, StateType.SOFT), in_group=True), 50, None),
+        (
+            {"was_ok": True, "ok_since": at(20)},
+            seen(series=series(State.CRITICAL, 30, StateType.SOFT), in_group=True),
+            50,
+            None,
+        ),
         ({"ok_since": at(20)}, seen(series=series(State.CRITICAL, 30), in_group=True), 50, None),
         ({"ok_since": at(20)}, seen(series=series(State.CRITICAL, -500)), 100, None),
     ],
-)  # fmt: skip
+)
 def test_what_ends_a_verification_before_its_time(
     changes: dict[str, Any], known: verification.Seen, now: float, words: str | None
 ) -> None:

@@ -62,7 +62,8 @@ NAMED = frozenset({"container-crashed"})
 """The rule of the tests' plan, as `i_accept_unattended_r3` names it."""
 
 WHO_MUST_SAY_YES: list[tuple[Risk, Mode, bool, bool, tuple[str, ...]]] = [
-    # risk, mode, asked for by a person, rule named in i_accept_unattended_r3 -> which of the three refuse without an approval
+    # risk, mode, asked for by a person, rule named in i_accept_unattended_r3 -> which of the three refuse without an
+    # approval
     (Risk.R1, Mode.AUTO, False, False, ()),
     (Risk.R2, Mode.AUTO, False, False, ()),
     (Risk.R1, Mode.APPROVE, False, False, ("approval",)),

@@ -88,15 +88,23 @@ def test_an_r3_that_ended_before_what_can_lose_data_counts_as_r2() -> None:
 def test_an_r3_that_ended_early_twice_is_not_tried_a_third_time_unattended(
     changes: dict[str, Any], allowed: bool
 ) -> None:
-    """Whatever refused it twice is the same the third time: it would hold and read every member again, every half hour, all night."""
+    """Whatever refused it twice is the same the third time: it would hold and read every member again, every half hour,
+    all night."""
     plan = a_plan(risk=Risk.R3)
     early = [
         past(
-            TARGET.text, run=f"run-{number}", incident="inc-1", runbook=plan.runbook, risk="R3", intent_s=-9000 * number,
-            ended_s=-9000 * number + 60, early=True, reason=f"choose: GB-9: number {number}\nctl1: position 77",
+            TARGET.text,
+            run=f"run-{number}",
+            incident="inc-1",
+            runbook=plan.runbook,
+            risk="R3",
+            intent_s=-9000 * number,
+            ended_s=-9000 * number + 60,
+            early=True,
+            reason=f"choose: GB-9: number {number}\nctl1: position 77",
         )
         for number in (2, 3)
-    ]  # fmt: skip
+    ]
     asked: dict[str, Any] = {"plan": plan, "incident": "inc-1", "mode": Mode.AUTO, **changes}
     assert ask("budget", **asked, past_runs=early[:1]).allow
     verdict = ask("budget", **asked, past_runs=tuple(early))

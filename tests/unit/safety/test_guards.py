@@ -118,7 +118,8 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
     (
         "storm",
         {"storm": (StormScope(name="cloud", hosts=5, troubled=("a", "b", "c")),)},
-        "3 of 5 hosts of cloud broke at once and nothing explains it (a, b, c): the limit is the larger of 2 hosts and 34 %",
+        "3 of 5 hosts of cloud broke at once and nothing explains it (a, b, c): the limit is the "
+        "larger of 2 hosts and 34 %",
     ),
     ("storm", {"storm": Unknown("no cycle yet")}, "not known (no cycle yet)"),
     ("startup", {"samples_since_start": {"ctl2": 1}}, "ctl2 has 1 of 2 samples"),
@@ -203,7 +204,8 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
     (
         "competing",
         {"strangers": (stranger("prod.00c0ffee00c0ffee.run-1"),)},
-        "another remediator has set the hold of MariaDB's unit on ctl2: it is of run-1 of cloud prod, store 00c0ffee00c0ffee, which this "
+        "another remediator has set the hold of MariaDB's unit on ctl2: it is of run-1 of cloud prod, "
+        "store 00c0ffee00c0ffee, which this "
         "store does not know; let that one take it back, or end it and take it back by hand: rm the-hold",
     ),
     ("competing", {"strangers": (stranger("run-1"),)}, "it is of run-1 of a remediator of an earlier release"),
@@ -212,7 +214,8 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
     (
         "competing",
         {"rival": "since 03:00: another remediator claimed ctl2"},
-        "since 03:00: another remediator claimed ctl2; end one of the two, then: remediator brakes close rival --reason R",
+        "since 03:00: another remediator claimed ctl2; end one of the two, then: remediator brakes "
+        "close rival --reason R",
     ),
     ("ourselves", {"plan": a_plan(risk=Risk.R2), "own_hosts": frozenset({"ctl2"})}, "the host I run on"),
     ("ourselves", {"plan": a_plan(risk=Risk.R2), "own_hosts": Unknown("boot id")}, "not known (boot id)"),
@@ -341,7 +344,8 @@ def test_the_generic_start_on_a_relay_member_is_judged_by_its_container() -> Non
 
 
 def test_what_takes_back_our_own_state_is_not_held_by_an_operators_stop() -> None:
-    """A unit that we kept from starting is `inactive` with success after a boot of its host, as if somebody had stopped it."""
+    """A unit that we kept from starting is `inactive` with success after a boot of its host, as if somebody had stopped
+    it."""
     stopped = {UNIT: GOOD_UNIT | {"operator_stopped": True}}
     assert not ask("operator_intent", units=stopped).allow
     assert ask("operator_intent", units=stopped, plan=a_plan(runbook=RELEASE)).allow

@@ -1,6 +1,7 @@
 """Monotone safety: who knows less, or has tighter limits, never does what was refused.
 
-From random cases, every known thing that may be UNKNOWN is made so, one at a time, and every limit is tightened. The walk over
+From random cases, every known thing that may be UNKNOWN is made so, one at a time, and every limit is tightened. The
+walk over
 a case follows its types: a field that gains an `Unknown` is covered without a word here.
 """
 
@@ -388,7 +389,8 @@ def refusing(verdicts: Sequence[Verdict]) -> set[str]:
 
 
 def judge(case: Case) -> None:
-    """Each guard that refuses goes on refusing with less knowledge and tighter limits, so the gate does at each of its stages."""
+    """Each guard that refuses goes on refusing with less knowledge and tighter limits, so the gate does at each of its
+    stages."""
     before = {ask: refusing(ask(case)) for ask in STAGES}
     if not any(before.values()):
         return

@@ -1,4 +1,5 @@
-"""Happenings are typed: their words are those of their kind's function, in code, by chance, and read back from a file."""
+"""Happenings are typed: their words are those of their kind's function, in code, by chance, and read back from a
+file."""
 
 from __future__ import annotations
 
@@ -37,10 +38,13 @@ def tide_turns(stage: Stage, height_m: float, how: Literal["high", "low"] = "hig
         (host_faults.cut_off(("cmp1", "ctl2"), 120), "cut-off cmp1 ctl2 120"),
         (service_faults.loop("ctl1", "memcached", life_s=9), "loop ctl1 memcached 9.0"),
         (expectations.until_step("choose", StepState.DONE), "until-step choose done"),
-        (expectations.until_paged(Paged(PageKind.ASKS, says="choose"), within_s=400), "until-paged asks 'choose' 400.0"),
+        (
+            expectations.until_paged(Paged(PageKind.ASKS, says="choose"), within_s=400),
+            "until-paged asks 'choose' 400.0",
+        ),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
-)  # fmt: skip
+)
 def test_a_happening_is_told_by_name_and_words_and_read_back(made: Happening, line: str) -> None:
     assert made.line() == line
     name, words = json.loads(json.dumps(made.written()))
@@ -61,14 +65,22 @@ def test_every_happening_of_every_scenario_and_of_many_seeds_is_read_back() -> N
         ("crash", ["ctl1"], "crash takes (host: str, name: str): missing a required argument: 'name'"),
         ("crash", ["ctl1", "cron", 3], "crash takes (host: str, name: str): too many positional arguments"),
         ("crash", ["ctl1", 3], "crash takes (host: str, name: str): name is 3: Input should be a valid string"),
-        ("wall-clock-steps", [True], "wall-clock-steps takes (seconds: int): seconds is True: Input should be a valid integer"),
+        (
+            "wall-clock-steps",
+            [True],
+            "wall-clock-steps takes (seconds: int): seconds is True: Input should be a valid integer",
+        ),
         ("engine-fails", ["ctl1", "sad", 3], "how is 'sad': Input should be 'hung' or 'down'"),
-        ("until-whole", [9.0, "ctl1", 2], "until-whole takes (seconds: float, *hosts: str): hosts is 2: Input should be a valid string"),
+        (
+            "until-whole",
+            [9.0, "ctl1", 2],
+            "until-whole takes (seconds: float, *hosts: str): hosts is 2: Input should be a valid string",
+        ),
         ("until-step", ["choose", "begun"], "state is 'begun': Input should be"),
         ("not-paged", [{"kind": "letter"}], "page is {'kind': 'letter'}: Input should be"),
         ("not-paged", [{"word": "letter"}], "page is {'word': 'letter'}: Unexpected keyword argument"),
     ],
-)  # fmt: skip
+)
 def test_what_is_no_happening_is_refused_with_the_sentence_that_says_why(
     name: str, words: list[object], sentence: str
 ) -> None:

@@ -193,9 +193,18 @@ def test_a_type_without_a_stored_form_is_told_at_once() -> None:
 @pytest.mark.parametrize("value", [{"unknown": "a word"}, {"unknown": {"unknown": 3}}, {"unknown": Unknown("timeout")}])
 def test_data_that_looks_like_an_unknown_stays_data(value: Any) -> None:
     event = Event(
-        id="ev-1", at=at(0), source="check", check="c", target=INCIDENT.target, state=State.OK,
-        state_type=records.StateType.HARD, attempt=1, previous=State.OK, output="", data={"it": value, "its": Unknown("no")},
-    )  # fmt: skip
+        id="ev-1",
+        at=at(0),
+        source="check",
+        check="c",
+        target=INCIDENT.target,
+        state=State.OK,
+        state_type=records.StateType.HARD,
+        attempt=1,
+        previous=State.OK,
+        output="",
+        data={"it": value, "its": Unknown("no")},
+    )
     assert again(event).data == event.data
 
 

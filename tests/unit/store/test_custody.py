@@ -1,4 +1,5 @@
-"""The state is its account's alone: made so, mended where an older release left it open, refused where it is not ours to mend."""
+"""The state is its account's alone: made so, mended where an older release left it open, refused where it is not ours
+to mend."""
 
 from __future__ import annotations
 

@@ -70,18 +70,42 @@ def test_rows_that_only_we_changed_are_as_the_log_has_them(connection: sa.Connec
 @pytest.mark.parametrize(
     ("statement", "said"),
     [
-        ("DELETE FROM pauses WHERE n = 1", "the table pauses is not as the log has it (2 rows in the log, 1 in the store: pause-1 gone)"),
-        ("DELETE FROM pauses", "pauses is not as the log has it (2 rows in the log, 0 in the store: pause-1, pause-2 gone)"),
+        (
+            "DELETE FROM pauses WHERE n = 1",
+            "the table pauses is not as the log has it (2 rows in the log, 1 in the store: pause-1 gone)",
+        ),
+        (
+            "DELETE FROM pauses",
+            "pauses is not as the log has it (2 rows in the log, 0 in the store: pause-1, pause-2 gone)",
+        ),
         ("UPDATE pauses SET author = 'root' WHERE n = 2", "pauses is not as the log has it (2 rows: pause-2 changed)"),
         ("DELETE FROM locks", "locks is not as the log has it (1 rows in the log, 0 in the store: host/ctl1 gone)"),
-        ("INSERT INTO locks VALUES ('host/x', 'run-9')", "locks is not as the log has it (1 rows in the log, 2 in the store: host/x put in)"),
-        ("UPDATE downtimes SET body = replace(body, '1', '0')", "downtimes is not as the log has it (1 rows: ctl1/ changed)"),
-        ("UPDATE own_downtimes SET body = replace(body, 'disk', 'disc')", "own_downtimes is not as the log has it (1 rows: dt-1 changed)"),
-        ("UPDATE own_downtimes SET until_s = until_s + 1", "own_downtimes is not as the log has it (1 rows: dt-1 changed)"),
-        ("UPDATE unacked SET body = CAST(x'7bff7d' AS TEXT)", "unacked is not as the log has it (1 rows: container/ctl1/nova_api changed)"),
-        ("DELETE FROM meta WHERE key = 'storm_latched'", "brakes is not as the log has it (1 rows in the log, 0 in the store: storm_latched gone)"),
+        (
+            "INSERT INTO locks VALUES ('host/x', 'run-9')",
+            "locks is not as the log has it (1 rows in the log, 2 in the store: host/x put in)",
+        ),
+        (
+            "UPDATE downtimes SET body = replace(body, '1', '0')",
+            "downtimes is not as the log has it (1 rows: ctl1/ changed)",
+        ),
+        (
+            "UPDATE own_downtimes SET body = replace(body, 'disk', 'disc')",
+            "own_downtimes is not as the log has it (1 rows: dt-1 changed)",
+        ),
+        (
+            "UPDATE own_downtimes SET until_s = until_s + 1",
+            "own_downtimes is not as the log has it (1 rows: dt-1 changed)",
+        ),
+        (
+            "UPDATE unacked SET body = CAST(x'7bff7d' AS TEXT)",
+            "unacked is not as the log has it (1 rows: container/ctl1/nova_api changed)",
+        ),
+        (
+            "DELETE FROM meta WHERE key = 'storm_latched'",
+            "brakes is not as the log has it (1 rows in the log, 0 in the store: storm_latched gone)",
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_row_changed_by_another_hand_is_named(connection: sa.Connection, statement: str, said: str) -> None:
     write(connection)
     connection.exec_driver_sql(statement)

@@ -261,7 +261,8 @@ sys.exit(any(name.startswith("remediator.integrations") for name in sys.modules)
 
 
 def test_a_store_is_brought_up_and_read_whole_without_any_technology(path: Path) -> None:
-    """Whose package was taken away meanwhile has runs, debts and marks in it: they stay, and what they mean is nobody's in the store."""
+    """Whose package was taken away meanwhile has runs, debts and marks in it: they stay, and what they mean is nobody's
+    in the store."""
     with edited(path) as store:
         runs = [json.loads(body) for (body,) in store.execute("SELECT body FROM runs WHERE live")]
         debts = [json.loads(body) for (body,) in store.execute("SELECT body FROM debts WHERE open")]

@@ -10,9 +10,18 @@ from remediator.web.hooks import hints
 
 pytestmark = pytest.mark.unit
 PROBLEM = {
-    "type": "PROBLEM", "host": "ctl2", "service": "memcached", "state": "CRITICAL", "state_type": "HARD", "attempt": "3/3",
-    "event_id": "7", "problem_id": "4", "last_change": "1795410491", "notification_id": "11", "timet": "1795410500",
-}  # fmt: skip
+    "type": "PROBLEM",
+    "host": "ctl2",
+    "service": "memcached",
+    "state": "CRITICAL",
+    "state_type": "HARD",
+    "attempt": "3/3",
+    "event_id": "7",
+    "problem_id": "4",
+    "last_change": "1795410491",
+    "notification_id": "11",
+    "timet": "1795410500",
+}
 NO_IDS = {"type": "PROBLEM", "host": "ctl2", "service": "memcached", "state": "CRITICAL"}
 
 

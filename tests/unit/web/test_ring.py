@@ -22,8 +22,12 @@ def test_what_was_withdrawn_opens_nothing_and_every_change_is_told() -> None:
     ring = tokens.Ring([token("a", "1"), token("b", "2"), token("c", "3"), token("d", "4"), token("e", "5")])
     changes = ring.renew([token("a", "1"), token("b", "22"), token("d", "4", "read"), token("f", "6")], {"e": "gone"})
     assert {change["token"]: (change["what"], change["reason"]) for change in changes} == {
-        "b": ("changed", ""), "c": ("withdrawn", ""), "d": ("changed", ""), "e": ("unreadable", "gone"), "f": ("added", ""),
-    }  # fmt: skip
+        "b": ("changed", ""),
+        "c": ("withdrawn", ""),
+        "d": ("changed", ""),
+        "e": ("unreadable", "gone"),
+        "f": ("added", ""),
+    }
     opens = {
         secret for secret in ("1", "2", "22", "3", "4", "5", "6") if tokens.identify(ring.tokens, f"Bearer {secret}")
     }

@@ -104,7 +104,8 @@ def _looked_at(turn: Turn, host: str, target: str | None, expired: str | None) -
         return [f"{host} was looked at less than {HINT_GAP_S:g} s before: no further look was made due"]
     what = "what it names" if target == f"host/{host}" else target
     return [
-        f"it made a look at {host} due at once; our own checks of {what} decide what follows, and the hint decides nothing"
+        f"it made a look at {host} due at once; our own checks of {what} decide what follows, and the "
+        f"hint decides nothing"
     ]
 
 

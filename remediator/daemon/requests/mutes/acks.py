@@ -11,7 +11,8 @@ from remediator.mutes import acks
 
 
 def ack(turn: Turn, asked: Asked) -> Answer:
-    """A person has the incident in hand, so that it waits for nobody; the target's ladder may be tried again in its next one."""
+    """A person has the incident in hand, so that it waits for nobody; the target's ladder may be tried again in its
+    next one."""
     if (wrong := wants_reason(asked)) is not None:
         return wrong
     name = text(asked.args, "incident")

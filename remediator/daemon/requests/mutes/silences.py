@@ -45,7 +45,8 @@ def add(turn: Turn, asked: Asked) -> Answer:
 
 
 def _by_inventory_name(names: Names, matcher: Matcher, kinds: Kinds) -> Matcher:
-    """Return `matcher` with the inventory's own name of the host that it names. A regular expression is over those names."""
+    """Return `matcher` with the inventory's own name of the host that it names. A regular expression is over those
+    names."""
     if matcher.operator not in ("=", "!="):
         return matcher
     if matcher.label == "host":

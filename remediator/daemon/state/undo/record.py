@@ -1,7 +1,9 @@
 """What every record of the state has: how it goes back to where it was before a turn that failed.
 
-Invariant: a field says by its kind how it goes back, so that a new one cannot be forgotten. Tables (`Undoable`, `UndoableSet`) go
-back by their logs. Fields that are `lasting` outlive a failed turn. All others are values that are replaced and never changed.
+Invariant: a field says by its kind how it goes back, so that a new one cannot be forgotten. Tables (`Undoable`,
+`UndoableSet`) go
+back by their logs. Fields that are `lasting` outlive a failed turn. All others are values that are replaced and never
+changed.
 """
 
 from __future__ import annotations

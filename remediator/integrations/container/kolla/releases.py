@@ -54,8 +54,11 @@ TABLE: tuple[Row, ...] = (
     Row(names="mariadb", read="roles/mariadb/defaults", state="a database of a group with a quorum"),
     Row(names="rabbitmq", read="roles/rabbitmq/defaults", state="queues of a cluster"),
     Row(
-        names="outward_rabbitmq", read="site.yml, role rabbitmq (outward)", state="queues of a cluster",
-        tags={13: "rabbitmq"}, last=13,
+        names="outward_rabbitmq",
+        read="site.yml, role rabbitmq (outward)",
+        state="queues of a cluster",
+        tags={13: "rabbitmq"},
+        last=13,
     ),
     Row(names="redis(_sentinel)?", read="roles/redis/defaults", state="a database and its election", last=20),
     Row(names="valkey_(server|sentinel)", read="roles/valkey/defaults", state="a database and its election"),
@@ -67,44 +70,62 @@ TABLE: tuple[Row, ...] = (
     Row(names="zookeeper", read="roles/zookeeper/defaults, volume zookeeper", state="a quorum's log", last=14),
     Row(names="kafka", read="roles/kafka/defaults, kafka_datadir_volume", state="a log of messages", last=14),
     Row(
-        names="swift_(rsyncd|(account|container|object)_.*)", read="roles/swift/templates/object.conf.j2: mount_check = false",
-        state="objects on disks: with one not mounted a start writes to the root file system", last=19,
+        names="swift_(rsyncd|(account|container|object)_.*)",
+        read="roles/swift/templates/object.conf.j2: mount_check = false",
+        state="objects on disks: with one not mounted a start writes to the root file system",
+        last=19,
     ),
     Row(names="ceph.*", read="roles/ceph of the releases up to stein; cephadm today", state="data of a Ceph cluster"),
     # switches, and what instances hang on
     Row(names="ovn_[ns]b_db", read="roles/ovn-db/defaults", state="a database of a raft group"),
-    Row(names="ovn_controller", read="roles/ovn-controller/defaults", state="the flows of br-int, which its start wipes"),
     Row(
-        names="openvswitch_db", read="roles/openvswitch/defaults: service openvswitch-db-server", state="the switch's database",
+        names="ovn_controller", read="roles/ovn-controller/defaults", state="the flows of br-int, which its start wipes"
+    ),
+    Row(
+        names="openvswitch_db",
+        read="roles/openvswitch/defaults: service openvswitch-db-server",
+        state="the switch's database",
         directory="openvswitch-db-server",
     ),
     Row(names="openvswitch_vswitchd", read="roles/openvswitch/defaults", state="the data path of all guests"),
     Row(
-        names="ovsdpdk_(db|vswitchd)", read="site.yml, role ovs-dpdk", state="the data path of all guests",
+        names="ovsdpdk_(db|vswitchd)",
+        read="site.yml, role ovs-dpdk",
+        state="the data path of all guests",
         tags={13: "ovs-dpdk"},
     ),
     Row(names="nova_libvirt", read="roles/nova-cell/defaults, volume nova_libvirt_qemu", state="running guests"),
     Row(
-        names="tgtd", read="site.yml, role iscsi; roles/iscsi/defaults", state="iSCSI targets: disks of running guests",
+        names="tgtd",
+        read="site.yml, role iscsi; roles/iscsi/defaults",
+        state="iSCSI targets: disks of running guests",
         tags={13: "iscsi"},
     ),
     Row(
-        names="hacluster_(corosync|pacemaker|pacemaker_remote)", read="roles/hacluster/defaults",
+        names="hacluster_(corosync|pacemaker|pacemaker_remote)",
+        read="roles/hacluster/defaults",
         state="membership in a cluster whose changes evacuate guests",
     ),
     # none of kolla's
-    Row(names="remediator_.*", read="none of them: a recovery of ours makes them", state="a recovery of ours has it in its hands"),
+    Row(
+        names="remediator_.*",
+        read="none of them: a recovery of ours makes them",
+        state="a recovery of ours has it in its hands",
+    ),
     # tags that are not the first word of the name
     Row(names="iscsid", read="site.yml, role iscsi", tags={13: "iscsi"}),
     Row(names="kolla_toolbox", read="site.yml, role common; kolla_toolbox since 22", tags={13: "common"}),
     Row(names="cron", read="site.yml, role common; a role of its own since 21", tags={13: "common", 21: "cron"}),
     Row(names="fluentd", read="site.yml, role common; a role of its own since 21", tags={13: "common", 21: "fluentd"}),
     Row(
-        names="haproxy|haproxy_ssh|keepalived|proxysql", read="site.yml, role loadbalancer",
+        names="haproxy|haproxy_ssh|keepalived|proxysql",
+        read="site.yml, role loadbalancer",
         tags={13: "loadbalancer"},
     ),
-    Row(names="ironic_neutron_agent", read="roles/neutron/defaults: service ironic-neutron-agent", tags={13: "neutron"}),
-)  # fmt: skip
+    Row(
+        names="ironic_neutron_agent", read="roles/neutron/defaults: service ironic-neutron-agent", tags={13: "neutron"}
+    ),
+)
 
 STATEFUL_NAMES = tuple(row.names for row in TABLE if row.state)
 """Expressions for the names of the containers that hold state."""

@@ -11,16 +11,44 @@ from remediator.model.manifest.kinds import Kind
 from remediator.model.manifest.services import Service
 
 USERS_OF_DATABASE = (
-    "keystone", "glance_api", "placement_api", "nova_api", "nova_conductor", "nova_scheduler", "neutron_server", "cinder_api",
-    "cinder_scheduler", "cinder_volume", "heat_api", "heat_engine", "barbican_api", "octavia_api", "octavia_worker",
-    "designate_api", "magnum_api", "manila_api", "nova_metadata", "nova_super_conductor", "neutron_rpc_server",
-    "neutron_periodic_worker", "neutron_ovn_maintenance_worker",
-)  # fmt: skip
+    "keystone",
+    "glance_api",
+    "placement_api",
+    "nova_api",
+    "nova_conductor",
+    "nova_scheduler",
+    "neutron_server",
+    "cinder_api",
+    "cinder_scheduler",
+    "cinder_volume",
+    "heat_api",
+    "heat_engine",
+    "barbican_api",
+    "octavia_api",
+    "octavia_worker",
+    "designate_api",
+    "magnum_api",
+    "manila_api",
+    "nova_metadata",
+    "nova_super_conductor",
+    "neutron_rpc_server",
+    "neutron_periodic_worker",
+    "neutron_ovn_maintenance_worker",
+)
 """What kolla configures with a database of its own: whoever owns the database declares that they need it."""
 USERS_OF_QUEUE = (
-    "nova_conductor", "nova_scheduler", "nova_compute", "neutron_server", "cinder_scheduler", "cinder_volume", "heat_engine",
-    "octavia_worker", "nova_super_conductor", "neutron_rpc_server", "neutron_periodic_worker",
-)  # fmt: skip
+    "nova_conductor",
+    "nova_scheduler",
+    "nova_compute",
+    "neutron_server",
+    "cinder_scheduler",
+    "cinder_volume",
+    "heat_engine",
+    "octavia_worker",
+    "nova_super_conductor",
+    "neutron_rpc_server",
+    "neutron_periodic_worker",
+)
 """What kolla configures with a queue of its own."""
 
 SERVICES = (

@@ -155,7 +155,8 @@ def _asked_then(then: choice.Choice, decision: Judgement) -> bool:
     return then.because == decision.because
 
 
-# for a recovery of stopped members ----------------------------------------------------------------------------------------
+# for a recovery of stopped members
+# ----------------------------------------------------------------------------------------
 
 
 def choose(order: StepInput) -> Built:

@@ -64,7 +64,8 @@ def _hold(order: StepInput) -> Built:
     one = _here(order)
     if isinstance(one.beside, tuple) and one.beside:
         return Refused(
-            f"the data of {order.host.name} is in use by {', '.join(one.beside)}, and not by its own container: nothing is held beside it"
+            f"the data of {order.host.name} is in use by {', '.join(one.beside)}, and not by its own "
+            f"container: nothing is held beside it"
         )
     how = "running" if (one.stopped is False and one.outside is True) or one.searching is True else "stopped"
     argv = scripts.HOLD.argv(order.mark_on(order.host.name), order.host.engine, how)
@@ -178,7 +179,8 @@ def _unit_state(reply: HostReply | None) -> str | None:
 ACTIONS = (
     ActionSpec(
         name="galera.hold",
-        summary="keep the unit of this member from starting, by a drop-in that is taken back; one that looks in vain for a Primary component ends by itself",
+        summary="keep the unit of this member from starting, by a drop-in that is taken back; one that looks "
+        "in vain for a Primary component ends by itself",
         risk=Risk.R2,
         effect=Effect.IDEMPOTENT,
         target_kinds=("cluster",),
@@ -194,7 +196,8 @@ ACTIONS = (
     ),
     ActionSpec(
         name="galera.stop",
-        summary="stop this held member if it runs outside of a Primary component and does not end by itself, after a person's yes",
+        summary="stop this held member if it runs outside of a Primary component and does not end by itself, "
+        "after a person's yes",
         risk=Risk.R3,
         effect=Effect.IDEMPOTENT,
         target_kinds=("cluster",),

@@ -27,7 +27,8 @@ from remediator.model.values import Unknown
 STATEMENT = "SET GLOBAL wsrep_provider_options='pc.bootstrap=YES'"
 SAY_S = 90.0
 NO_LOGIN = (
-    "MariaDB on {host} lets neither mysql nor root in over its own socket without a password (docs/galera-upgrade.md has how to let "
+    "MariaDB on {host} lets neither mysql nor root in over its own socket without a password "
+    "(docs/galera-upgrade.md has how to let "
     f"it): say on {{host}} alone, as the database's root: {STATEMENT};"
 )
 
@@ -72,7 +73,8 @@ def _bootstrap(order: StepInput) -> Built:
     status = _status(order, then.host)
     if isinstance(status, Status) and status.last_committed < then.seqno:
         return Refused(
-            f"{then.host} was chosen at {then.seqno} and is at {status.last_committed} now: what it had not flushed may be lost, "
+            f"{then.host} was chosen at {then.seqno} and is at {status.last_committed} now: what it had "
+            f"not flushed may be lost, "
             "look at all members"
         )
     host = choose.still(order, Procedure.PC_BOOTSTRAP)
@@ -93,7 +95,8 @@ def _said(_before: Mapping[str, str], reply: HostReply, _target: Target) -> Prob
 ACTIONS = (
     ActionSpec(
         name="galera.decide_live",
-        summary="choose the running member with the highest position by GB-1 to GB-19, and see whether it lets its own user in",
+        summary="choose the running member with the highest position by GB-1 to GB-19, and see whether it lets "
+        "its own user in",
         risk=Risk.R0,
         effect=Effect.OBSERVE,
         target_kinds=("cluster",),

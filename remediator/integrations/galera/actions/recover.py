@@ -49,7 +49,8 @@ def _command(host: str, script: Script, timeout_s: float, *words: str) -> tuple[
     return (Command(host=host, argv=script.argv(*words), timeout_s=timeout_s),)
 
 
-# before the decision ----------------------------------------------------------------------------------------------------
+# before the decision
+# ----------------------------------------------------------------------------------------------------
 
 
 def _save(order: StepInput) -> Built:
@@ -76,7 +77,8 @@ def _copy(settings: Mapping[str, Any]) -> Any:
             data, free = sizes
             if free < build_picture.SPACE_FACTOR * data:
                 return Refused(
-                    f"a copy of {data} bytes does not fit beside the data directory of {host} ({free} bytes free): make room, "
+                    f"a copy of {data} bytes does not fit beside the data directory of {host} ({free} "
+                    f"bytes free): make room, "
                     "or set integrations.galera.copy: files"
                 )
             if isinstance(where, Refused):
@@ -104,7 +106,8 @@ def _sizes(order: StepInput, host: str) -> tuple[int, int] | Refused:
     return data, free
 
 
-# the bootstrap, and what follows ----------------------------------------------------------------------------------------
+# the bootstrap, and what follows
+# ----------------------------------------------------------------------------------------
 
 
 def _bootstrap(order: StepInput) -> Built:
@@ -157,7 +160,8 @@ def _finish(order: StepInput) -> Built:
     strangers = [one for one in here.beside if BOOTSTRAP_CONTAINER not in one] if isinstance(here.beside, tuple) else []
     if strangers:
         return Wait(
-            f"the data of {host} is in use by {', '.join(strangers)} as well: stop that, then its unit takes its place again"
+            f"the data of {host} is in use by {', '.join(strangers)} as well: stop that, then its unit "
+            f"takes its place again"
         )
     return _command(host, scripts.FINISH, STOP_S, order.mark_on(host), engine)
 
@@ -209,7 +213,8 @@ def _must_not_start(order: StepInput, host: str) -> str | None:
     return contradiction.sentence(host, claimed, found.seqno) if contradiction.of(claimed, found.seqno) else None
 
 
-# probes -----------------------------------------------------------------------------------------------------------------
+# probes
+# -----------------------------------------------------------------------------------------------------------------
 
 
 def _launch(reply: HostReply) -> Launch | None:
@@ -276,7 +281,8 @@ def actions(settings: Mapping[str, Any]) -> tuple[ActionSpec, ...]:
         ),
         ActionSpec(
             name="galera.decide",
-            summary="choose the member with the highest position by GB-1 to GB-19, or end the run with the rule that refuses",
+            summary="choose the member with the highest position by GB-1 to GB-19, or end the run with the "
+            "rule that refuses",
             risk=Risk.R0,
             effect=Effect.OBSERVE,
             target_kinds=("cluster",),
@@ -287,7 +293,8 @@ def actions(settings: Mapping[str, Any]) -> tuple[ActionSpec, ...]:
         ),
         ActionSpec(
             name="galera.copy",
-            summary="on the chosen member: run the snapshot hook, or copy the data directory, where the config asks for it",
+            summary="on the chosen member: run the snapshot hook, or copy the data directory, where the config "
+            "asks for it",
             risk=Risk.R1,
             effect=Effect.IDEMPOTENT,
             target_kinds=("cluster",),
@@ -299,7 +306,8 @@ def actions(settings: Mapping[str, Any]) -> tuple[ActionSpec, ...]:
         ),
         ActionSpec(
             name="galera.bootstrap",
-            summary="bootstrap from the chosen member in a container of its own, and see its uuid, position and row counts",
+            summary="bootstrap from the chosen member in a container of its own, and see its uuid, position "
+            "and row counts",
             risk=Risk.R3,
             effect=Effect.ONCE,
             target_kinds=("cluster",),
@@ -340,7 +348,8 @@ def actions(settings: Mapping[str, Any]) -> tuple[ActionSpec, ...]:
         ),
         ActionSpec(
             name="galera.read_saved",
-            summary="read how far the data of a stopped member goes whose grastate.dat claims a position, before it is started as it is",
+            summary="read how far the data of a stopped member goes whose grastate.dat claims a position, "
+            "before it is started as it is",
             risk=Risk.R2,
             effect=Effect.OBSERVE,
             target_kinds=("cluster",),

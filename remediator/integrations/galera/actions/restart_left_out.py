@@ -77,7 +77,8 @@ def _restarted(before: Mapping[str, str], reply: HostReply, _target: Target) -> 
 
 ACTION = ActionSpec(
     name="galera.restart_left_out",
-    summary="restart the unit of a member that a failed transfer has left outside the Primary component, and that asks for it",
+    summary="restart the unit of a member that a failed transfer has left outside the Primary component, and "
+    "that asks for it",
     risk=Risk.R2,
     effect=Effect.ONCE,
     target_kinds=("galera",),

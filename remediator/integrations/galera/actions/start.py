@@ -59,9 +59,15 @@ def _refusal(data: Data, host: str) -> str | None:
         return f"nobody knows how many members there are: {_known(data['named_twice'])} (GB-9)"
     if data.get("bootstrap_left_over") is not False:
         known = _known(data.get("bootstrap_left_over", Unknown("no_data")))
-        return f"{host} has, or may have ({known}), a bootstrap argument or an empty list of members: its start could make a second cluster (GB-11)"
+        return (
+            f"{host} has, or may have ({known}), a bootstrap argument or an empty list of members: its "
+            f"start could make a second cluster (GB-11)"
+        )
     if data.get("group_size") == 1:
-        return f"{host} is the only member, and nobody is there to join: its start is that of the cluster (galera-start-lone)"
+        return (
+            f"{host} is the only member, and nobody is there to join: its start is that of the cluster "
+            f"(galera-start-lone)"
+        )
     if data.get("quorum_without_me") is not True:
         return f"it is not proven that the members besides {host} are a Primary majority (GB-16)"
     if data.get("split", False) is not False:
@@ -81,13 +87,19 @@ def _unaccepted(order: StepInput) -> str | None:
     marked = order.evidence.known.get("marks", {})
     kept, host = marks.parse(marked.get(CLUSTER)), order.host.name
     if isinstance(kept, Unknown):
-        return f"the stored high-water mark cannot be read ({kept.reason}): whether the others lost what {host} holds is not known"
+        return (
+            f"the stored high-water mark cannot be read ({kept.reason}): whether the others lost what "
+            f"{host} holds is not known"
+        )
     if kept is None or kept.loss is None:
         return None
     return (
-        f"the others formed again behind the furthest that is known ({kept.loss.behind} transactions possibly lost, seen at "
-        f"{kept.loss.reformed_at}), and nobody has accepted that: {host} may hold what they lost, and would differ from them in silence "
-        f"(GB-10). Save what only {host} has, let it take a whole copy (remove its grastate.dat and start its unit by hand), and once all "
+        f"the others formed again behind the furthest that is known ({kept.loss.behind} transactions "
+        f"possibly lost, seen at "
+        f"{kept.loss.reformed_at}), and nobody has accepted that: {host} may hold what they lost, and "
+        f"would differ from them in silence "
+        f"(GB-10). Save what only {host} has, let it take a whole copy (remove its grastate.dat and "
+        f"start its unit by hand), and once all "
         "members are well: remediator baseline accept group/galera --reason ..."
     )
 
@@ -140,7 +152,8 @@ def _ahead(order: StepInput) -> Refused | None:
     if isinstance(found, Unknown):
         return Refused(
             f"the position of {host} is not known ({found.reason}): it may be ahead of the others, look at its data "
-            "(one whose last state transfer was cut midway has none: empty its data directory, and it takes a whole copy)"
+            "(one whose last state transfer was cut midway has none: empty its data directory, and it "
+            "takes a whole copy)"
         )
     if found.xa:
         return Refused(f"{host} holds prepared transactions: commit or roll them back by hand first")
@@ -166,14 +179,17 @@ def _ahead(order: StepInput) -> Refused | None:
     fork = _fork(order, uuid, seqno)
     if fork is not None:
         return Refused(
-            f"the others formed again at {fork}, and {host} stands at {seqno} and is not known to have been part of that: what it has "
-            "beyond may be of a history that they gave up, and would differ from theirs in silence (GB-10). Save what only it has, and let "
+            f"the others formed again at {fork}, and {host} stands at {seqno} and is not known to have "
+            f"been part of that: what it has "
+            "beyond may be of a history that they gave up, and would differ from theirs in silence "
+            "(GB-10). Save what only it has, and let "
             f"it take a whole copy (remove its grastate.dat and start its unit by hand)"
         )
     newest = max(status.last_committed for status in others)
     if seqno > newest:
         return Refused(
-            f"{host} stands at {seqno}, and the Primary at {newest}: what it alone holds would be lost by a start; save its data "
+            f"{host} stands at {seqno}, and the Primary at {newest}: what it alone holds would be lost "
+            f"by a start; save its data "
             "directory, and let it take a whole copy only after a person has looked"
         )
     return None

@@ -51,7 +51,8 @@ WATCH_S = 120.0
 SAID = "remediator-login "
 BY_KOLLA = "kolla-ansible upgrade --tags mariadb"
 NO_LOGIN = (
-    "MariaDB on {host} lets neither mysql nor root in over its own socket without a password (kolla gives root one and takes "
+    "MariaDB on {host} lets neither mysql nor root in over its own socket without a password (kolla "
+    "gives root one and takes "
     f"unix_socket away): run `{BY_KOLLA}`, or its one-shot container on this host as docs/galera-upgrade.md has it"
 )
 
@@ -64,7 +65,8 @@ NOTHING_KEPT = MarkSpec(fold=_nothing, accept=_nothing)
 """A mark that is never stored: with it the evidence of a member knows the past runs of its group."""
 
 
-# the upgrade -------------------------------------------------------------------------------------------------------------
+# the upgrade
+# -------------------------------------------------------------------------------------------------------------
 
 
 def upgrade_refusal(data: Data, host: str) -> str | None:
@@ -142,7 +144,10 @@ def _others_refuse(order: StepInput) -> str | None:
         if one.synced is not True:
             return f"{one.host} is not proven Synced: {order.host.name} waits"
         if isinstance(one.files, Files) and one.files.upgrade_info == "":
-            return f"an upgrade of {one.host} was begun, or asked for, and has not ended: finish it by hand ({BY_KOLLA}) first"
+            return (
+                f"an upgrade of {one.host} was begun, or asked for, and has not ended: finish it by hand "
+                f"({BY_KOLLA}) first"
+            )
     return _failed_before(evidence, order.run, others)
 
 

@@ -35,7 +35,9 @@ def of(claimed: int | Unknown | None, read: int | Unknown | None) -> bool:
 def sentence(host: str, claimed: int | Unknown | None, read: int | Unknown | None) -> str:
     """Return what is wrong with the member, and the remedy."""
     return (
-        f"grastate.dat of {host} says {claimed}, and its data goes to {'no position' if read is None else read}: Galera would believe the "
-        f"file and start it as it is (GB-6). Save its data directory, then let it take a whole copy (move its grastate.dat away and start "
+        f"grastate.dat of {host} says {claimed}, and its data goes to "
+        f"{'no position' if read is None else read}: Galera would believe the "
+        f"file and start it as it is (GB-6). Save its data directory, then let it take a whole copy "
+        f"(move its grastate.dat away and start "
         "its unit), or find out who wrote that file"
     )

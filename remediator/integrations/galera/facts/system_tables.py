@@ -136,7 +136,8 @@ def _info(me: Member) -> str | Unknown | None:
     return NO_DIRECTORY if me.files is None else me.files
 
 
-# what the log says -------------------------------------------------------------------------------------------------------
+# what the log says
+# -------------------------------------------------------------------------------------------------------
 
 
 def lines(me: Member) -> tuple[str, ...] | Unknown:
@@ -157,7 +158,8 @@ def named(found: Iterable[str], name: str) -> tuple[str, ...]:
     return tuple(line for line in found if name in causes.signs((line,)))
 
 
-# a bootstrap that nobody took back ---------------------------------------------------------------------------------------
+# a bootstrap that nobody took back
+# ---------------------------------------------------------------------------------------
 
 
 def left_over(launch: Launch | Unknown, members: int) -> Truth:
@@ -182,7 +184,8 @@ def _ours_runs(launch: Launch) -> Truth:
     return helper is not None and helper.running
 
 
-# a joiner that was left out ----------------------------------------------------------------------------------------------
+# a joiner that was left out
+# ----------------------------------------------------------------------------------------------
 
 
 def ist_race(me: Member, others: Sequence[Member]) -> Truth:
@@ -205,7 +208,8 @@ def _left_out(me: Member, others: Sequence[Member], name: str) -> Truth:
     return all_of((sign(me, name), negate(me.stopped), negate(me.primary), primary))
 
 
-# who stops the others ----------------------------------------------------------------------------------------------------
+# who stops the others
+# ----------------------------------------------------------------------------------------------------
 
 
 def slow(me: Member, members: Sequence[Member]) -> Truth:

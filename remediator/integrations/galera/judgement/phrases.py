@@ -10,7 +10,8 @@ from remediator.integrations.galera.logs import texts
 from remediator.model.values import Unknown
 
 PROVIDER_OFF = (
-    "runs with its provider off (wsrep_on, wsrep_provider) and serves clients outside of the cluster; no other member has what is written "
+    "runs with its provider off (wsrep_on, wsrep_provider) and serves clients outside of the cluster; "
+    "no other member has what is written "
     "there: take it out of the proxy, find out who set that, save what was written, then let it take a whole copy"
 )
 
@@ -35,12 +36,16 @@ def trouble(seat: Seat) -> str | None:
     member = seat.member
     if member.trouble is not None:
         why = texts.named(member.trouble)
-        return f"the log of {seat.host} says {said(member.trouble)}: {why or 'a person reads it and decides about its data'}"
+        return (
+            f"the log of {seat.host} says {said(member.trouble)}: "
+            f"{why or 'a person reads it and decides about its data'}"
+        )
     if member.space == "full":
         return f"the disk of {seat.host} is full: make room first"
     if isinstance(member.clock_true, Unknown):
         return (
-            f"whether the clock of {seat.host} is true is not known ({member.clock_true.reason}), and its next sample may tell: "
+            f"whether the clock of {seat.host} is true is not known ({member.clock_true.reason}), and "
+            f"its next sample may tell: "
             "remediator check host-clock"
         )
     if not member.clock_true:

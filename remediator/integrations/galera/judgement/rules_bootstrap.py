@@ -61,7 +61,8 @@ def gb_2(case: Seating) -> str | None:
     unproven = [seat for seat in case.seats if seat.standing not in PROVEN]
     if unproven and all(seat.member.stranded is True for seat in unproven):
         return (
-            f"{phrases.hosts(unproven)} began to join and lost the Primary component, which is no proof that there is none: stop MariaDB there, "
+            f"{phrases.hosts(unproven)} began to join and lost the Primary component, which is no proof "
+            f"that there is none: stop MariaDB there, "
             "on all of them, and start it again only then; they look for each other, and what follows is proposed"
         )
     for seat in case.seats:
@@ -88,8 +89,10 @@ def gb_3(case: Seating) -> str | None:
         return None
     if len(case.seats) == 1:
         return (
-            f"{phrases.hosts(running)}, the only member, runs outside of a Primary component, and MariaDB is not known to be below 11.2 "
-            f"({phrases.said(case.picture.version)}), so that it cannot be made Primary as it runs: restart its unit by hand"
+            f"{phrases.hosts(running)}, the only member, runs outside of a Primary component, and "
+            f"MariaDB is not known to be below 11.2 "
+            f"({phrases.said(case.picture.version)}), so that it cannot be made Primary as it runs: "
+            f"restart its unit by hand"
         )
     return (
         f"all members run, and MariaDB is not known to be below 11.2 ({phrases.said(case.picture.version)}): "
@@ -117,7 +120,8 @@ def second_cluster(case: Seating) -> str | None:
         return None
     known = "is" if nobody is True else f"may be ({phrases.said(nobody)})"
     return (
-        f"the wsrep_cluster_address of a member {known} empty (gcomm://), with which its start makes a second cluster: run "
+        f"the wsrep_cluster_address of a member {known} empty (gcomm://), with which its start makes a "
+        f"second cluster: run "
         "kolla-ansible reconfigure --tags mariadb"
     )
 

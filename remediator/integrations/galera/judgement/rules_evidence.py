@@ -17,7 +17,8 @@ from remediator.integrations.galera.watermark import staleness
 from remediator.model.values import Unknown
 
 NO_MARK = (
-    "no cluster uuid is recorded, since no healthy Primary was ever seen: a person compares the uuids and positions of all members and "
+    "no cluster uuid is recorded, since no healthy Primary was ever seen: a person compares the uuids "
+    "and positions of all members and "
     "brings the cluster back by hand (kolla-ansible mariadb-recovery); its uuid is recorded by itself then"
 )
 
@@ -38,7 +39,8 @@ def gb_4(case: Seating) -> str | None:
                 return f"the position of {seat.host} was not read in this run: read it"
             if member.xa is not False:
                 return (
-                    f"{seat.host} has, or may have ({phrases.said(member.xa)}), prepared transactions: a person commits "
+                    f"{seat.host} has, or may have ({phrases.said(member.xa)}), prepared transactions: "
+                    f"a person commits "
                     "or rolls them back, then its position is read again"
                 )
         if isinstance(member.seqno, Unknown):
@@ -115,7 +117,10 @@ def gb_9(case: Seating) -> str | None:
         return f"{names} brings no position, and an arbitrator votes or may: a person decides alone"
     if not _fenced(missing[0]):
         if missing[0].standing is Standing.STOPPED and missing[0].member.sst is True:
-            return f"{names} brings no position, its last state transfer was cut midway: empty its data directory, and it takes a whole copy"
+            return (
+                f"{names} brings no position, its last state transfer was cut midway: empty its data "
+                f"directory, and it takes a whole copy"
+            )
         return f"{names} brings no position and is not fenced: keep its unit from starting, or power it off by its BMC"
     if case.top is None or case.mark is None or case.mark.seqno is None or case.top < case.mark.seqno:
         return f"{names} brings no position and may hold what the others lack ({case.lost} transactions): bring it back"
@@ -131,7 +136,8 @@ def listed(case: Seating) -> str | None:
     known = f"({phrases.said(match)})"
     if len(case.seats) == 1:
         return (
-            f"wsrep_cluster_address of {case.seats[0].host}, the only member of the inventory, names somebody else, or that is not "
+            f"wsrep_cluster_address of {case.seats[0].host}, the only member of the inventory, names "
+            f"somebody else, or that is not "
             f"known {known}: put them back into the inventory, or run kolla-ansible reconfigure --tags mariadb"
         )
     return (
@@ -146,8 +152,10 @@ def left(case: Seating, host: str) -> str | None:
         return None
     known = phrases.said(case.picture.arbitrator)
     return (
-        f"{host} is the only member of the inventory, and the high-water mark is of a larger component, or may be ({known}): those who "
-        "left may hold more; bring them back into the inventory, or start it by hand and say remediator baseline accept group/galera --reason TEXT"
+        f"{host} is the only member of the inventory, and the high-water mark is of a larger component, "
+        f"or may be ({known}): those who "
+        "left may hold more; bring them back into the inventory, or start it by hand and say "
+        "remediator baseline accept group/galera --reason TEXT"
     )
 
 
@@ -199,7 +207,8 @@ def person_gb_9(case: Seating) -> Concern | None:
 
 def _missing(case: Seating, missing: Sequence[Seat]) -> Concern:
     ahead = [
-        f"; the data of {seat.host} goes to {seat.member.seqno}, beyond the highest position that counts ({case.top}), and a whole "
+        f"; the data of {seat.host} goes to {seat.member.seqno}, beyond the highest position that "
+        f"counts ({case.top}), and a whole "
         "copy of the others overwrites it"
         for seat in case.ahead
     ]
@@ -229,7 +238,8 @@ def person_gb_8(case: Seating) -> Concern | None:
         facts.append(f"unseen:{at}:{known}")
     elif unseen_s > staleness.LONGEST_S:
         asks.append(
-            f"members ran for more than {staleness.LONGEST_S:.0f} s after {at}, the newest sample of the high-water mark"
+            f"members ran for more than {staleness.LONGEST_S:.0f} s after {at}, the newest sample of "
+            f"the high-water mark"
         )
         facts.append(f"unseen:{at}")
     return Concern(why="; ".join(asks), facts=tuple(facts)) if asks else None

@@ -65,7 +65,10 @@ def _wait(rule: str, why: str) -> Judgement:
 
 
 def _looks_for_others(host: str) -> str:
-    return f"{host} is the only member and looks for others, so its wsrep_cluster_address names somebody: run {BY_KOLLA}, which empties it"
+    return (
+        f"{host} is the only member and looks for others, so its wsrep_cluster_address names somebody: run "
+        f"{BY_KOLLA}, which empties it"
+    )
 
 
 def _live(case: Seating, host: str) -> Judgement:
@@ -95,7 +98,10 @@ def _gb_17(case: Seating, _host: str, _member: MemberPicture) -> str | None:
 
 def _gb_12(case: Seating, _host: str, _member: MemberPicture) -> str | None:
     if isinstance(case.picture.last_bootstrap, Unknown):
-        return f"whether an earlier bootstrap is in doubt is {phrases.said(case.picture.last_bootstrap)}: look at the journal"
+        return (
+            f"whether an earlier bootstrap is in doubt is {phrases.said(case.picture.last_bootstrap)}: look "
+            f"at the journal"
+        )
     return rules_bootstrap.gb_12(case)
 
 
@@ -147,7 +153,10 @@ def _gb_9(case: Seating, host: str, _member: MemberPicture) -> str | None:
 def _unread_list(case: Seating, host: str) -> str | None:
     if not isinstance(case.picture.names_nobody, Unknown):
         return None
-    return f"the wsrep_cluster_address of {host} is {phrases.said(case.picture.names_nobody)}: make its galera.cnf readable"
+    return (
+        f"the wsrep_cluster_address of {host} is {phrases.said(case.picture.names_nobody)}: make its "
+        f"galera.cnf readable"
+    )
 
 
 def _gb_7(case: Seating, host: str, member: MemberPicture) -> str | None:
@@ -155,7 +164,8 @@ def _gb_7(case: Seating, host: str, member: MemberPicture) -> str | None:
     if case.picture.names_nobody is not True or member.safe_to_bootstrap is True:
         return None
     return (
-        f"safe_to_bootstrap of {host}, the only member, is {_flag(member)}, so that Galera does not start it: if nobody holds newer "
+        f"safe_to_bootstrap of {host}, the only member, is {_flag(member)}, so that Galera does not "
+        f"start it: if nobody holds newer "
         f"data, set it to 1 in its grastate.dat and start it by hand ({BY_HAND})"
     )
 
@@ -170,7 +180,8 @@ def _gb_1(case: Seating, host: str, member: MemberPicture) -> str | None:
     if case.picture.names_nobody is not False or (member.view == "all" and case.picture.pc_recovery is True):
         return None
     return (
-        f"the wsrep_cluster_address of {host}, the only member, names itself, and no saved view is known to bring it back: its start "
+        f"the wsrep_cluster_address of {host}, the only member, names itself, and no saved view is "
+        f"known to bring it back: its start "
         f"would wait for itself; run {BY_KOLLA}, which empties the list"
     )
 

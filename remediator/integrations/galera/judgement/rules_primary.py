@@ -152,7 +152,8 @@ def _ordinary(case: Seating, seat: Seat, primaries: tuple[Seat, ...]) -> Refusal
     """GB-16: the Primary is a quorum of all members, and the member was started less than twice in the hour."""
     if len(primaries) < case.quorum and len(case.seats) == 2:
         why = (
-            f"{phrases.hosts(primaries)} is Primary, and one of two is no majority: compare what both hold, then start {seat.host} by "
+            f"{phrases.hosts(primaries)} is Primary, and one of two is no majority: compare what both "
+            f"hold, then start {seat.host} by "
             "hand (systemctl start kolla-mariadb-container.service)"
         )
         return Refusal(rule="GB-16", why=why)

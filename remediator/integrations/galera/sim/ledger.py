@@ -21,7 +21,8 @@ from remediator.model.values import Unknown
 from remediator.sim.part import Ledger, Sent, Wrong
 
 INVARIANTS = {
-    "bootstrap": "one bootstrap, of the recorded history, from its furthest member, beside no Primary and, unless all run, nothing that runs, its loss told",
+    "bootstrap": "one bootstrap, of the recorded history, from its furthest member, beside no Primary and, unless "
+    "all run, nothing that runs, its loss told",
     "joins": "members join one at a time, and nothing acts on a donor or joiner",
 }
 BETWEEN_S = 30.0

@@ -52,7 +52,8 @@ def mark_at(order: StepInput) -> str | None:
     return kept.at if isinstance(kept, marks.Kept) else None
 
 
-# before a step ------------------------------------------------------------------------------------------------------------
+# before a step
+# ------------------------------------------------------------------------------------------------------------
 
 
 def until_calm(order: StepInput) -> Wait | None:
@@ -96,7 +97,8 @@ def transfer_limit_s(order: StepInput) -> float:
     return max(SST_LEAST_S, data / SST_RATE)
 
 
-# after a step -------------------------------------------------------------------------------------------------------------
+# after a step
+# -------------------------------------------------------------------------------------------------------------
 
 
 def bootstrapped(order: StepInput, given: Mapping[str, Any]) -> Settled:
@@ -126,7 +128,10 @@ def primary_again(order: StepInput, given: Mapping[str, Any]) -> Settled:
     if status.cluster_status != "Primary" or status.local_state != "Synced":
         return Settled(text=f"{host}: {status.local_state} in a {status.cluster_status} component", given=given)
     if status.cluster_uuid != uuid:
-        why = f"{host}: the uuid is {status.cluster_uuid} and was {uuid}: an empty history (GB-12); stop everything and look"
+        why = (
+            f"{host}: the uuid is {status.cluster_uuid} and was {uuid}: an empty history (GB-12); stop "
+            f"everything and look"
+        )
         return Settled(text=why, failed=True, given=given)
     if status.last_committed < seqno:
         why = f"{host}: it stands at {status.last_committed} and recovered {seqno} (GB-13): a person looks at the data"

@@ -55,7 +55,8 @@ _OURS = (
 )
 """A container of that name is of this store, or there is none: one of another store is left as it is, ended or not."""
 _RELEASE = (
-    f'[ ! -e "$F" ] || [ "$(head -n 1 "$F")" = "{HELD} $R" ] || {{ echo "held by another: $(head -n 1 "$F")"; exit 3; }}; '
+    f'[ ! -e "$F" ] || [ "$(head -n 1 "$F")" = "{HELD} $R" ] || {{ echo "held by another: $(head -n 1 '
+    f'"$F")"; exit 3; }}; '
     'rm -f "$F"; rmdir "$D" 2>/dev/null; systemctl daemon-reload || exit 7'
 )
 
@@ -63,9 +64,12 @@ ALONE: Final = _script(
     "galera-alone",
     (
         f"V=$1; R=$2; E=$3; C={RECOVER_CONTAINER}; {_OURS}; $E rm -f $C >/dev/null 2>&1; "
-        'N() { echo "mariadb is not proven stopped$*"; exit 4; }; case $($E inspect -f "{{.State.Running}}" mariadb) in true) exit 0;; '
-        'false) [ -d "$V" ] || N;; *) N;; esac; X=$(for N in mariadb /var/lib/mysql; do $E ps -f volume=$N --format "{{.Names}}" || '
-        'echo "(not known)"; done | sort -u); for P in /proc/[0-9]*; do [ ! "$P/cwd" -ef "$V" ] || case $(readlink "$P/exe") in '
+        'N() { echo "mariadb is not proven stopped$*"; exit 4; }; case $($E inspect -f '
+        '"{{.State.Running}}" mariadb) in true) exit 0;; '
+        'false) [ -d "$V" ] || N;; *) N;; esac; X=$(for N in mariadb /var/lib/mysql; do $E ps -f '
+        'volume=$N --format "{{.Names}}" || '
+        'echo "(not known)"; done | sort -u); for P in /proc/[0-9]*; do [ ! "$P/cwd" -ef "$V" ] || '
+        'case $(readlink "$P/exe") in '
         '*mariadb*|*mysql*) X="$X process ${P#/proc/}";; esac; done; [ -z "$X" ] || N : its data is in use by $X'
     ),
     PATH,
@@ -82,10 +86,13 @@ HOLD: Final = _script(
     (
         f'R=$1; E=$2; W=$3; {_DROP}; I() {{ $E inspect -f "{{{{.State.Running}}}}" mariadb; }}; '
         'S() { [ $W = running ] || [ "$(I)" = false ] || { echo "mariadb is not proven stopped"; exit 4; }; }; S; '
-        f'if [ -e "$F" ]; then [ "$(head -n 1 "$F")" = "{HELD} $R" ] || {{ echo "held by another: $(head -n 1 "$F")"; exit 3; }}; '
-        f'else mkdir -p "$D" && printf "{HELD} %s\\n[Unit]\\nAssertPathExists=!%s\\n" "$R" "$F" > "$F.new" && mv "$F.new" "$F" '
+        f'if [ -e "$F" ]; then [ "$(head -n 1 "$F")" = "{HELD} $R" ] || {{ echo "held by another: '
+        f'$(head -n 1 "$F")"; exit 3; }}; '
+        f'else mkdir -p "$D" && printf "{HELD} %s\\n[Unit]\\nAssertPathExists=!%s\\n" "$R" "$F" > '
+        f'"$F.new" && mv "$F.new" "$F" '
         "|| exit 5; fi; systemctl daemon-reload || exit 7; S; "
-        f'case "$(I):$(systemctl is-active {UNIT})" in false:inactive|false:failed) echo held: stopped;; *) echo held: running;; esac'
+        f'case "$(I):$(systemctl is-active {UNIT})" in false:inactive|false:failed) echo held: '
+        f"stopped;; *) echo held: running;; esac"
     ),
     _MARK,
     _ENGINE,
@@ -97,12 +104,16 @@ stopped, or it may run, and then goes on until it ends. Prints which of the two 
 STOP: Final = _script(
     "galera-stop",
     (
-        f'R=$1; E=$2; {_DROP}; [ "$(head -n 1 "$F" 2>/dev/null)" = "{HELD} $R" ] || {{ echo "not held by this run"; exit 3; }}; '
-        'case "$(tac /var/log/kolla/mariadb/mariadb.log | grep -m 1 -E "WSREP: view.view_id.|New COMPONENT: primary|^.component +=")" '
+        f'R=$1; E=$2; {_DROP}; [ "$(head -n 1 "$F" 2>/dev/null)" = "{HELD} $R" ] || {{ echo "not held '
+        f'by this run"; exit 3; }}; '
+        'case "$(tac /var/log/kolla/mariadb/mariadb.log | grep -m 1 -E "WSREP: view.view_id.|New '
+        'COMPONENT: primary|^.component +=")" '
         'in *"view_id(NON_PRIM,"*|*"primary = no"*|*"= NON-PRIMARY,"*) ;; '
         '*) echo "its log does not tell that it is outside of a Primary component"; exit 4;; esac; '
-        f'systemctl stop {UNIT}; systemctl start {UNIT} 2>/dev/null; case "$($E inspect -f "{{{{.State.Running}}}}" mariadb):'
-        f'$(systemctl is-active {UNIT})" in false:inactive|false:failed) echo held: stopped;; *) echo held: running;; esac'
+        f'systemctl stop {UNIT}; systemctl start {UNIT} 2>/dev/null; case "$($E inspect -f '
+        f'"{{{{.State.Running}}}}" mariadb):'
+        f'$(systemctl is-active {UNIT})" in false:inactive|false:failed) echo held: stopped;; *) echo '
+        f"held: running;; esac"
     ),
     _MARK,
     _ENGINE,
@@ -117,7 +128,8 @@ RELEASE: Final = _script("galera-release", f"R=$1; {_DROP}; {_RELEASE}", _MARK)
 SAVE: Final = _script(
     "galera-save",
     (
-        'V=$1; S="${V%/*}/remediator-$2"; [ -d "$V" ] || exit 5; [ -e "$V/grastate.dat" ] || [ -e "$V/gvwstate.dat" ] || { echo "nothing to save in $V"; '
+        'V=$1; S="${V%/*}/remediator-$2"; [ -d "$V" ] || exit 5; [ -e "$V/grastate.dat" ] || [ -e '
+        '"$V/gvwstate.dat" ] || { echo "nothing to save in $V"; '
         'exit 0; }; mkdir -p -m 0700 "$S" || exit 5; for f in grastate.dat gvwstate.dat; do '
         '[ ! -e "$V/$f" ] || [ -e "$S/$f" ] || cp -p "$V/$f" "$S/$f" || exit 5; done; ls -l "$S"'
     ),
@@ -130,9 +142,11 @@ overwritten."""
 COPY: Final = _script(
     "galera-copy",
     (
-        'V=$1; S="${V%/*}/remediator-$2"; [ -f "$V/grastate.dat" ] || { echo "no data of a Galera member in $V"; exit 4; }; '
+        'V=$1; S="${V%/*}/remediator-$2"; [ -f "$V/grastate.dat" ] || { echo "no data of a Galera '
+        'member in $V"; exit 4; }; '
         'mkdir -p -m 0700 "$S" && exec 9>"$S/copying" && flock 9 || exit 5; '
-        '[ ! -e "$S/data" ] || exit 0; rm -rf "$S/data.part" && cp -a --reflink=auto "$V" "$S/data.part" && sync -f "$S" && '
+        '[ ! -e "$S/data" ] || exit 0; rm -rf "$S/data.part" && cp -a --reflink=auto "$V" '
+        '"$S/data.part" && sync -f "$S" && '
         'mv "$S/data.part" "$S/data" && du -sh "$S/data"'
     ),
     PATH,
@@ -183,7 +197,8 @@ JOIN: Final = _script(
         f"R=$1; V=$2; M=$3; E=$4; U={UNIT}; D=/etc/systemd/system/$U.d; {_FILE}; {_RELEASE}; "
         '[ -s "$V/gvwstate.dat" ] || rm -f "$V/gvwstate.dat"; '
         'if [ "$M" = sst ] && [ -e "$V/grastate.dat" ]; then case $($E inspect -f "{{.State.Running}}" mariadb) in '
-        'true) ;; false) S="${V%/*}/remediator-$R"; mkdir -p -m 0700 "$S" && mv "$V/grastate.dat" "$S/grastate.dat.set-aside" '
+        'true) ;; false) S="${V%/*}/remediator-$R"; mkdir -p -m 0700 "$S" && mv "$V/grastate.dat" '
+        '"$S/grastate.dat.set-aside" '
         '|| exit 5;; *) echo "mariadb is not proven stopped"; exit 4;; esac; fi; '
         "systemctl reset-failed $U 2>/dev/null; systemctl start $U"
     ),
@@ -202,7 +217,8 @@ FINISH: Final = _script(
         'N() { C=$($E ps -a --format "{{.Names}}") || exit 5; echo "$C" | grep -qx $B; }; if N; then '
         '[ "$($E inspect -f "{{index .Config.Labels \\"remediator.run\\"}}" $B)" = "$R" ] '
         '|| { echo "the bootstrap container is not of this run"; exit 6; }; '
-        '$E stop -t 120 $B; $E rm $B; ! N || exit 5; fi; $E ps -f volume=mariadb --format "{{.Names}}" | grep -vx mariadb && { echo uses data; exit 4; }; '
+        '$E stop -t 120 $B; $E rm $B; ! N || exit 5; fi; $E ps -f volume=mariadb --format "{{.Names}}" '
+        "| grep -vx mariadb && { echo uses data; exit 4; }; "
         f"{_RELEASE}; systemctl reset-failed {UNIT} 2>/dev/null; systemctl start {UNIT}"
     ),
     _MARK,
@@ -217,7 +233,8 @@ START: Final = _script("galera-start", f"systemctl reset-failed {UNIT} 2>/dev/nu
 """Starts the unit as it is; one that runs is left as it is."""
 
 _LOGIN = (
-    'A=; for U in mysql root; do if $E exec -u "$U" mariadb sh -c \'unset MYSQL_PWD; C=$(command -v mariadb || command -v mysql) '
+    'A=; for U in mysql root; do if $E exec -u "$U" mariadb sh -c \'unset MYSQL_PWD; C=$(command -v '
+    "mariadb || command -v mysql) "
     '&& "$C" --protocol=socket --connect-timeout=5 --user="$0" -NBe "SHOW GRANTS" 2>/dev/null '
     '| grep -q "^GRANT ALL PRIVILEGES ON [*][.][*] "\' "$U"; then A=$U; break; fi; done'
 )
@@ -229,8 +246,10 @@ all rights. The grants themselves, which hold a hash, are not printed."""
 UPGRADE: Final = _script(
     "galera-upgrade",
     (
-        f'E=$1; {_LOGIN}; [ -n "$A" ] || {{ echo "no login without a password"; exit 4; }}; $E exec -u "$A" mariadb sh -c '
-        '\'unset MYSQL_PWD; C=$(command -v mariadb-upgrade || command -v mysql_upgrade) && exec "$C" --protocol=socket --user="$0"\' '
+        f'E=$1; {_LOGIN}; [ -n "$A" ] || {{ echo "no login without a password"; exit 4; }}; $E exec -u '
+        f'"$A" mariadb sh -c '
+        '\'unset MYSQL_PWD; C=$(command -v mariadb-upgrade || command -v mysql_upgrade) && exec "$C" '
+        '--protocol=socket --user="$0"\' '
         '"$A" 2>&1'
     ),
     _ENGINE,
@@ -242,7 +261,8 @@ once where nothing is to do."""
 RESTART: Final = _script(
     "galera-restart-left-out",
     (
-        'E=$1; [ "$($E inspect -f "{{.State.Running}}" mariadb)" = true ] || { echo "mariadb is not proven running"; exit 4; }; '
+        'E=$1; [ "$($E inspect -f "{{.State.Running}}" mariadb)" = true ] || { echo "mariadb is not '
+        'proven running"; exit 4; }; '
         f"systemctl restart {UNIT}"
     ),
     _ENGINE,
@@ -252,9 +272,12 @@ RESTART: Final = _script(
 PC_BOOTSTRAP: Final = _script(
     "galera-pc-bootstrap",
     (
-        f'E=$1; {_LOGIN}; [ -n "$A" ] || {{ echo "no login without a password"; exit 4; }}; $E exec -u "$A" mariadb sh -c '
-        '\'unset MYSQL_PWD; C=$(command -v mariadb || command -v mysql) || exit 5; Q() { "$C" --protocol=socket --connect-timeout=5 '
-        '--user="$0" -NBe "$1"; }; S=$(Q "SHOW STATUS LIKE \'"\'wsrep_cluster_status\'"\'" | cut -f 2); case "$S" in Primary) echo '
+        f'E=$1; {_LOGIN}; [ -n "$A" ] || {{ echo "no login without a password"; exit 4; }}; $E exec -u '
+        f'"$A" mariadb sh -c '
+        '\'unset MYSQL_PWD; C=$(command -v mariadb || command -v mysql) || exit 5; Q() { "$C" '
+        "--protocol=socket --connect-timeout=5 "
+        '--user="$0" -NBe "$1"; }; S=$(Q "SHOW STATUS LIKE \'"\'wsrep_cluster_status\'"\'" | cut -f '
+        '2); case "$S" in Primary) echo '
         '"Primary already"; exit 0;; non-Primary) ;; *) echo "not proven non-Primary: $S"; exit 4;; esac; '
         'Q "SET GLOBAL wsrep_provider_options=\'"\'pc.bootstrap=YES\'"\'"\' "$A" 2>&1'
     ),

@@ -1,6 +1,8 @@
-"""Each body is its record by the types of its own fields (store/stored/codec.py). What a sentence stood for becomes a value for good.
+"""Each body is its record by the types of its own fields (store/stored/codec.py). What a sentence stood for becomes a
+value for good.
 
-The digests that the log has of rows are of their bytes: the new ones are noted in the log with the same transaction. A difference that was
+The digests that the log has of rows are of their bytes: the new ones are noted in the log with the same transaction. A
+difference that was
 there before stays told.
 """
 

@@ -1,4 +1,5 @@
-"""What the tests of a Galera recovery share: a scenario that settles, the high-water mark, the approval, and what must be left behind."""
+"""What the tests of a Galera recovery share: a scenario that settles, the high-water mark, the approval, and what must
+be left behind."""
 
 from __future__ import annotations
 
@@ -20,7 +21,8 @@ HOLD = f"/etc/systemd/system/{mariadb.UNIT}.d/remediator-hold.conf"
 
 
 def settled(make: Make, **environment: str) -> Scenario:
-    """Return a scenario on all members whose baseline is accepted. R3 waits for an approval unless `environment` says otherwise."""
+    """Return a scenario on all members whose baseline is accepted. R3 waits for an approval unless `environment` says
+    otherwise."""
     running = make(MEMBERS)
     mariadb.set_flush(1)  # a test before may have left another
     running.environment = {"REMEDIATOR__AUTONOMY__R3": "approve", **environment}
@@ -76,7 +78,8 @@ def _question(running: Scenario, run: str) -> tuple[str, str] | None:
 def approve(running: Scenario, run: str) -> str:
     """Say yes to what `run` asks for now, by what its newest page says to type; return the page's text.
 
-    The page may come a moment after the run began to ask: until then the newest one is of an earlier question, and is refused.
+    The page may come a moment after the run began to ask: until then the newest one is of an earlier question, and is
+    refused.
     """
     text = ""
 

@@ -1,4 +1,5 @@
-"""Accidents made by hand: volumes put back, servers started beside us, power gone, disks full. Never two servers on one data directory."""
+"""Accidents made by hand: volumes put back, servers started beside us, power gone, disks full. Never two servers on one
+data directory."""
 
 from __future__ import annotations
 
@@ -234,7 +235,8 @@ def test_a_rolling_restart_that_is_too_fast_is_told_as_what_it_is(scenario: Make
 
 
 def nobody_is_told_to_look_elsewhere(running: Scenario) -> None:
-    """One member that answers from outside, beside two that never opened their port, is no trouble of that member's network."""
+    """One member that answers from outside, beside two that never opened their port, is no trouble of that member's
+    network."""
     for page in running.pages():
         assert page["check"] != "galera-node" or "Look at the network" not in page["text"], page["text"]
 

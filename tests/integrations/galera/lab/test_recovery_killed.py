@@ -1,4 +1,5 @@
-"""The daemon is killed (SIGKILL) once at each step of a recovery of a real cluster, and the run goes on where it was."""
+"""The daemon is killed (SIGKILL) once at each step of a recovery of a real cluster, and the run goes on where it
+was."""
 
 from __future__ import annotations
 
@@ -45,7 +46,8 @@ def test_a_kill_at_every_step_and_one_bootstrap(scenario: Make, tmp_path: Path) 
 
 
 def kill_at_each_step(running: Scenario, run: str) -> list[str]:
-    """Kill the daemon as soon as a step is seen that has begun, each step once, and start it again; return the steps."""
+    """Kill the daemon as soon as a step is seen that has begun, each step once, and start it again; return the
+    steps."""
     killed: list[str] = []
     give_up = time.monotonic() + 600
     while time.monotonic() < give_up:

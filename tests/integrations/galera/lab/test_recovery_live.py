@@ -1,4 +1,5 @@
-"""All members run, none is Primary, and none can form the last component again: one statement, after a yes, or the statement for a person."""
+"""All members run, none is Primary, and none can form the last component again: one statement, after a yes, or the
+statement for a person."""
 
 from __future__ import annotations
 
@@ -21,7 +22,10 @@ FIRST = mariadb.HOSTS[0]
 FAULT = "galera-all-non-primary"
 RUNBOOK = "galera-pc-bootstrap"
 STATEMENT = "SET GLOBAL wsrep_provider_options='pc.bootstrap=YES';"
-ACCOUNT = "CREATE USER mysql@localhost IDENTIFIED VIA unix_socket; GRANT ALL PRIVILEGES ON *.* TO mysql@localhost WITH GRANT OPTION;"
+ACCOUNT = (
+    "CREATE USER mysql@localhost IDENTIFIED VIA unix_socket; GRANT ALL PRIVILEGES ON *.* TO "
+    "mysql@localhost WITH GRANT OPTION;"
+)
 """What docs/galera-upgrade.md says to let the runbooks in."""
 
 
@@ -33,7 +37,8 @@ def account() -> Iterator[None]:
 
 
 def lose(running: Scenario) -> str:
-    """Cut all members from each other, without a view that they could form again, and return the run that asks for a yes."""
+    """Cut all members from each other, without a view that they could form again, and return the run that asks for a
+    yes."""
     running.break_(FAULT, "ctl1")
     forget_views()
     return str(wait_run(running, RUNBOOK, ["waiting_approval"], 150)["id"])

@@ -1,6 +1,8 @@
-"""Two members run on outside of a Primary component, and the third has lost its last view: nothing can come back by itself.
+"""Two members run on outside of a Primary component, and the third has lost its last view: nothing can come back by
+itself.
 
-The third is started unchanged, and looks for the others in vain. Ten minutes later it is proposed to stop those that answer.
+The third is started unchanged, and looks for the others in vain. Ten minutes later it is proposed to stop those that
+answer.
 """
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
-"""What must not be bootstrapped, or not by itself: the cases in which other recoveries have lost data. Each is told with its rule."""
+"""What must not be bootstrapped, or not by itself: the cases in which other recoveries have lost data. Each is told
+with its rule."""
 
 from __future__ import annotations
 
@@ -31,7 +32,8 @@ def page_of(running: Scenario, words: str, limit_s: float = 90.0) -> str:
 
 
 def refused(make: Make, fault: str, host: str, rule: str, **params: Any) -> tuple[Scenario, str]:
-    """Break by `fault` with all views lost, and return the scenario and the page that names `rule`; nothing was done."""
+    """Break by `fault` with all views lost, and return the scenario and the page that names `rule`; nothing was
+    done."""
     running = settled(make)
     running.break_(fault, host, **params)
     forget_views()
@@ -43,7 +45,8 @@ def refused(make: Make, fault: str, host: str, rule: str, **params: Any) -> tupl
 
 
 def refused_by_what_was_read(running: Scenario, fault: str, host: str, rule: str) -> None:
-    """Break by `fault` with all views lost: the plan is approved, the positions refuse it, and everything is taken back."""
+    """Break by `fault` with all views lost: the plan is approved, the positions refuse it, and everything is taken
+    back."""
     running.break_(fault, host)
     forget_views()
     run = wait_run(running, "galera-bootstrap", ["waiting_approval"], 150)

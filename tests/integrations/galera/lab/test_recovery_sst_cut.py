@@ -58,7 +58,8 @@ def lost_on_all(folder: Path) -> set[int]:
 
 @pytest.mark.full("a cut state transfer takes minutes to make; the cells have such a member in every state")
 def test_a_member_beside_a_primary_is_read_and_left_to_a_person(scenario: Make, tmp_path: Path) -> None:
-    """GB-16 would start it; its position cannot be read, and a start would only crash. An empty data directory takes a whole copy."""
+    """GB-16 would start it; its position cannot be read, and a start would only crash. An empty data directory takes a
+    whole copy."""
     running = settled(scenario)
     writing = workload.start(tmp_path / "writes", seconds=300)
     broken = cut(running)
@@ -125,7 +126,10 @@ def test_with_all_down_it_is_named_and_never_the_source(scenario: Make, tmp_path
     whole_again()
     wrote = writing.stop()
     lost = lost_on_all(tmp_path / "writes")
-    row.why = f"GB-9 first; emptied and approved: {wrote.acknowledged} rows acknowledged, {len(lost)} lost, {choice['lost']} told"
+    row.why = (
+        f"GB-9 first; emptied and approved: {wrote.acknowledged} rows acknowledged, {len(lost)} lost, "
+        f"{choice['lost']} told"
+    )
     row.keep()
     assert len(lost) == choice["lost"] == 0
     assert running.run("audit", "verify").returncode == 0

@@ -1,4 +1,5 @@
-"""What docs/galera-upgrade.md promises, on a real MariaDB: tables of an older series, a login that is refused, and a member that was left out.
+"""What docs/galera-upgrade.md promises, on a real MariaDB: tables of an older series, a login that is refused, and a
+member that was left out.
 
 The rule waits ten minutes before it acts, so these tests execute the runbook as a person does, through the same gate.
 """
@@ -71,7 +72,8 @@ def needs_it(running: Scenario) -> None:
 
 
 def executed(running: Scenario) -> str:
-    """Execute the runbook as soon as the gate lets a person; return its run. What it was refused for is shown in the end."""
+    """Execute the runbook as soon as the gate lets a person; return its run. What it was refused for is shown in the
+    end."""
     said: dict[str, Any] = {}
 
     def begun() -> bool:
@@ -90,7 +92,8 @@ def executed(running: Scenario) -> str:
 
 @pytest.mark.full("a rare way of two minutes each; sim has each runbook's cure")
 def test_without_a_login_it_ends_before_anything_is_changed(scenario: Make) -> None:
-    """Root has a password and there is no account mysql, as kolla leaves it: the first step ends the run with the documented sentence."""
+    """Root has a password and there is no account mysql, as kolla leaves it: the first step ends the run with the
+    documented sentence."""
     running = settled(scenario)
     users = mariadb.sql(FIRST, USERS)
     with recorded(OLDER):
@@ -105,13 +108,20 @@ def test_without_a_login_it_ends_before_anything_is_changed(scenario: Make) -> N
         assert record() == OLDER, "the record was touched"
         assert mariadb.sql(FIRST, USERS) == users
         whole_again()
-        Row(fault="tables of 10.6, no login", host="ctl2", outcome="refused", cured_s=since(began), why=run["reason"][:110]).keep()  # fmt: skip
+        Row(
+            fault="tables of 10.6, no login",
+            host="ctl2",
+            outcome="refused",
+            cured_s=since(began),
+            why=run["reason"][:110],
+        ).keep()
         assert running.run("audit", "verify").returncode == 0
 
 
 @contextmanager
 def documented_account() -> Iterator[None]:
-    """Say the statements that the documentation has for whoever wants it, on one member; take the account back afterwards."""
+    """Say the statements that the documentation has for whoever wants it, on one member; take the account back
+    afterwards."""
     statements = re.search(r"```sql\n(CREATE USER .*?)```", DOCUMENT.read_text("utf-8"), re.DOTALL)
     assert statements is not None
     mariadb.sql(FIRST, statements[1])
@@ -150,9 +160,11 @@ def test_with_the_documented_account_the_tables_are_rewritten(scenario: Make) ->
 
 @contextmanager
 def left_out(host: Host) -> Iterator[None]:
-    """Let Galera's provider on a member close itself, as it does after a transfer that ended one short, and log what it logs then.
+    """Let Galera's provider on a member close itself, as it does after a transfer that ended one short, and log what it
+    logs then.
 
-    The member is really out: it runs, is `Disconnected`, and comes back only by a restart. The lab cannot make the race itself happen; the line is
+    The member is really out: it runs, is `Disconnected`, and comes back only by a restart. The lab cannot make the race
+    itself happen; the line is
     the one that docs/galera-upgrade.md names. Afterwards the member is in again, whoever did it.
     """
     mariadb.sql(host, "SET GLOBAL wsrep_provider_options = 'gmcast.isolate=2';")

@@ -1,4 +1,5 @@
-"""The simulated member shows what a real host shows: every key of the collector, and every program that the product has."""
+"""The simulated member shows what a real host shows: every key of the collector, and every program that the product
+has."""
 
 from __future__ import annotations
 

@@ -85,7 +85,8 @@ def test_a_cluster_that_finds_itself_again_soon_pages_nobody(asking: Night) -> N
 
 
 def test_a_member_whose_parent_is_over_waits_two_minutes_at_most_for_a_younger_sample(tmp_path: Path) -> None:
-    """A collection that hangs keeps the evidence of the whole group old: its members are decided about by that, and not in silence."""
+    """A collection that hangs keeps the evidence of the whole group old: its members are decided about by that, and not
+    in silence."""
     night = Night(tmp_path, OFTEN)
     happens(night, cut_apart())
     night.run(40.0)

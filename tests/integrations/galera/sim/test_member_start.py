@@ -72,7 +72,8 @@ def test_one_failed_member_is_started_once(three: Walked) -> None:
 def test_beside_a_cluster_that_formed_again_behind_its_mark_no_member_is_started(
     three: Walked, lost: int, starts: list[str]
 ) -> None:
-    """All were killed, and two came back without the `lost` newest that ctl3 still has, and have written on past them since."""
+    """All were killed, and two came back without the `lost` newest that ctl3 still has, and have written on past them
+    since."""
     three.people.leave_a_file("there")
     galera = galera_of(three.simulation.cloud)
     for host in ("ctl1", "ctl2"):

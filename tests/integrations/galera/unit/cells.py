@@ -161,7 +161,8 @@ class Comparison:
     bootstraps: int = 0
     alone: int = 0
     lone_starts: int = 0
-    """Plain starts of the only member: each makes it Primary, and is as unsafe as a bootstrap where the oracle refuses it."""
+    """Plain starts of the only member: each makes it Primary, and is as unsafe as a bootstrap where the oracle refuses
+    it."""
     unsafe: list[oracle.Cell] = field(default_factory=list)
     unsafe_alone: list[oracle.Cell] = field(default_factory=list)
     differences: list[tuple[oracle.Cell, oracle.Verdict, Judgement]] = field(default_factory=list)

@@ -1,4 +1,5 @@
-"""Nobody counts as stopped whose data somebody else uses: what the host shows of it, and what is said, decided and started then."""
+"""Nobody counts as stopped whose data somebody else uses: what the host shows of it, and what is said, decided and
+started then."""
 
 from __future__ import annotations
 
@@ -35,7 +36,8 @@ BESIDE = [f"container {OURS} (process 7, mariadbd)"]
 ID = "ab" * 32
 
 
-# on the host ----------------------------------------------------------------------------------------------------------------
+# on the host
+# ----------------------------------------------------------------------------------------------------------------
 
 
 def engine(running: Sequence[dict[str, Any]], *, silent: bool = False) -> Any:
@@ -197,7 +199,8 @@ def test_the_unit_takes_its_place_again_only_when_no_stranger_has_the_data() -> 
         built(world.ACTIONS["galera.finish"].when.commands(finishing([*BESIDE, f"container {BY_HAND}"])))
 
 
-# what is known, said and decided ---------------------------------------------------------------------------------------------
+# what is known, said and decided
+# ---------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

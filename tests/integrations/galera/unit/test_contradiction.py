@@ -1,4 +1,5 @@
-"""A grastate.dat that claims another position than its data has: Galera would believe the file, so nothing starts from it."""
+"""A grastate.dat that claims another position than its data has: Galera would believe the file, so nothing starts from
+it."""
 
 from __future__ import annotations
 
@@ -24,9 +25,18 @@ pytestmark = pytest.mark.unit
 
 RAISED = 9000
 FAILED: dict[str, Any] = {
-    "has_unit": True, "unit_state": "failed", "stopped": True, "operator_stopped": False, "cause": None, "disk_full": False,
-    "abs_clock_offset_s": 0.1, "quorum_without_me": True, "any_donor_or_joiner": False, "split": False, "bootstrap_left_over": False,
-}  # fmt: skip
+    "has_unit": True,
+    "unit_state": "failed",
+    "stopped": True,
+    "operator_stopped": False,
+    "cause": None,
+    "disk_full": False,
+    "abs_clock_offset_s": 0.1,
+    "quorum_without_me": True,
+    "any_donor_or_joiner": False,
+    "split": False,
+    "bootstrap_left_over": False,
+}
 
 
 def claiming(host: str, seqno: int, **changes: Any) -> Any:
@@ -59,7 +69,8 @@ def test_only_a_claim_that_is_another_one_contradicts(claimed: Any, read: Any, c
     assert contradiction.of(claimed, read) is contradicted
 
 
-# alone, beside a Primary ----------------------------------------------------------------------------------------------------
+# alone, beside a Primary
+# ----------------------------------------------------------------------------------------------------
 
 
 def start(claimed: int, read: int) -> StepInput:
@@ -83,7 +94,8 @@ def test_a_stale_volume_with_a_raised_grastate_is_not_started_beside_the_others(
         assert world.asks_first("galera.start_member", start(claimed, 40))
 
 
-# all down -------------------------------------------------------------------------------------------------------------------
+# all down
+# -------------------------------------------------------------------------------------------------------------------
 
 
 def test_with_all_down_it_brings_no_position_and_takes_a_whole_copy_after_a_yes() -> None:
@@ -92,8 +104,13 @@ def test_with_all_down_it_brings_no_position_and_takes_a_whole_copy_after_a_yes(
     assert (decision.procedure, decision.candidate, decision.alone) == (Procedure.BOOTSTRAP, "ctl1", False)
     assert "grastate.dat of ctl2 says 9000, and its data goes to 40" in decision.alone_why
     order = world.order(
-        "ctl2", held("ctl1"), claiming("ctl2", RAISED), held("ctl3"), bound=world.reads(77, 40, 77), mark=world.mark(77),
-    )  # fmt: skip
+        "ctl2",
+        held("ctl1"),
+        claiming("ctl2", RAISED),
+        held("ctl3"),
+        bound=world.reads(77, 40, 77),
+        mark=world.mark(77),
+    )
     told = built(world.ACTIONS["galera.decide"].gives.told(order, ""))  # type: ignore[union-attr]
     assert (told["host"], told["sst"]) == ("ctl1", ["ctl2"])
 
@@ -123,21 +140,26 @@ def test_a_clean_stop_of_all_is_as_it_was(claimed: int, read: int) -> None:
 
 
 def test_a_clean_stop_of_two_before_the_last_was_killed_is_as_it_was() -> None:
-    """The one that was killed claims no position and has the flag: it can have gone further than those that were stopped before it."""
+    """The one that was killed claims no position and has the flag: it can have gone further than those that were
+    stopped before it."""
     last = world.stopped("ctl2", grastate_text=world.grastate(seqno=-1, safe=1), hold=world.held())
     seen = world.evidence(claiming("ctl1", 85), last, claiming("ctl3", 90))
     assert outlook(picture(seen)).procedure is Procedure.BOOTSTRAP
     assert decide(picked(seen, 85, 95, 90)).candidate == "ctl2"
 
 
-# started unchanged, all at once ----------------------------------------------------------------------------------------------
+# started unchanged, all at once
+# ----------------------------------------------------------------------------------------------
 
 
 def together(host: str, results: dict[str, Any]) -> Any:
     order = world.order(
-        host, world.stopped("ctl1"), world.stopped("ctl2", grastate_text=world.grastate(seqno=RAISED)), world.stopped("ctl3"),
+        host,
+        world.stopped("ctl1"),
+        world.stopped("ctl2", grastate_text=world.grastate(seqno=RAISED)),
+        world.stopped("ctl3"),
         bound=results,
-    )  # fmt: skip
+    )
     return built(world.ACTIONS["galera.start_stopped"].when.commands(order))
 
 

@@ -180,7 +180,8 @@ def test_the_outlook_tolerates_unread_positions_and_no_other_unknown(n: int, ste
 
 
 def filled(picture: ClusterPicture, seqno: int) -> ClusterPicture:
-    """Return `picture` with every unread position of a stopped member read, at `seqno` or behind its quarantine, and who runs stopped."""
+    """Return `picture` with every unread position of a stopped member read, at `seqno` or behind its quarantine, and
+    who runs stopped."""
     assert isinstance(picture.mark, HighWaterMark)
     members = []
     for one in picture.members:

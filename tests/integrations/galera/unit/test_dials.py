@@ -1,4 +1,5 @@
-"""Where a member is asked: at the address at which it says that it listens, and a refusal elsewhere proves nothing of it."""
+"""Where a member is asked: at the address at which it says that it listens, and a refusal elsewhere proves nothing of
+it."""
 
 from __future__ import annotations
 
@@ -55,7 +56,8 @@ def test_mariadb_listens_where_its_configuration_binds_it_at_an_address_of_its_o
 def test_a_refusal_on_another_network_is_never_taken_for_the_members(
     first: Any, second: Any, expected: Any, asked: list[str]
 ) -> None:
-    """A stopped member is proven by a refused port (GB-2): that of the address at which it listens, and of no other one."""
+    """A stopped member is proven by a refused port (GB-2): that of the address at which it listens, and of no other
+    one."""
     answers, seen = {"fd00::11": first, "ctl1.mgmt": second}, []
 
     def ask(address: str) -> Any:

@@ -1,4 +1,5 @@
-"""What the engine alone shows of a member: whether its container runs, and that one which nobody sees is not a stopped one."""
+"""What the engine alone shows of a member: whether its container runs, and that one which nobody sees is not a stopped
+one."""
 
 from __future__ import annotations
 

@@ -45,7 +45,8 @@ def fact(found: Any, wanted: Any) -> None:
     assert (type(found), found) == (type(wanted), wanted)
 
 
-# one member -------------------------------------------------------------------------------------------------------------------
+# one member
+# -------------------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -242,7 +243,8 @@ def test_of_a_host_that_was_not_reached_nothing_is_known(reply: HostReply | None
     fact(found.powered_off, Unknown("no_bmc"))
 
 
-# the cluster -------------------------------------------------------------------------------------------------------------------
+# the cluster
+# -------------------------------------------------------------------------------------------------------------------
 
 DOWN = tuple(world.stopped(host) for host in HOSTS)
 
@@ -279,7 +281,11 @@ def with_first(**changes: Any) -> ClusterPicture:
         ("primary_elsewhere", with_first(group_port=None), Unknown("too_many_connections")),
         ("primary_elsewhere", with_first(galera=SILENT), SILENT),
         ("deploying", whole(*DOWN), False),
-        ("deploying", with_first(host_section=make.host(ansible=[{"pid": 7, "start": 1, "what": "kolla-ansible deploy"}])), True),
+        (
+            "deploying",
+            with_first(host_section=make.host(ansible=[{"pid": 7, "start": 1, "what": "kolla-ansible deploy"}])),
+            True,
+        ),
         ("deploying", with_first(host_section=Unknown("timeout:host")), Unknown("timeout:host")),
         ("deploying", with_first(host_section={}), Unknown("error:host: KeyError: 'engine_unit'")),
         ("arbitrator", whole(*DOWN), False),
@@ -287,20 +293,48 @@ def with_first(**changes: Any) -> ClusterPicture:
         ("arbitrator", whole(*DOWN, mark=None), Unknown("no_mark")),
         ("addresses_match", whole(*DOWN), True),
         ("addresses_match", with_first(config={"bootstrap": False, "addresses": ["ctl1", "ctl2"]}), False),
-        ("addresses_match", with_first(config={"bootstrap": False, "addresses": ["ctl1", "ctl2", "ctl3", "ctl4"]}), False),
+        (
+            "addresses_match",
+            with_first(config={"bootstrap": False, "addresses": ["ctl1", "ctl2", "ctl3", "ctl4"]}),
+            False,
+        ),
         ("addresses_match", with_first(config={"bootstrap": False, "addresses": None}), False),
         ("last_bootstrap", whole(*DOWN), "none"),
         ("last_bootstrap", whole(*DOWN, runs=(world.past(done=("galera.bootstrap",)),)), "recent"),
-        ("last_bootstrap", whole(*DOWN, runs=(world.past(done=("galera.bootstrap",), age_s=90_000.0, ended_s=86_399.0),)), "recent"),
-        ("last_bootstrap", whole(*DOWN, runs=(world.past(done=("galera.bootstrap",), age_s=90_000.0, ended_s=86_400.0),)), "none"),
+        (
+            "last_bootstrap",
+            whole(*DOWN, runs=(world.past(done=("galera.bootstrap",), age_s=90_000.0, ended_s=86_399.0),)),
+            "recent",
+        ),
+        (
+            "last_bootstrap",
+            whole(*DOWN, runs=(world.past(done=("galera.bootstrap",), age_s=90_000.0, ended_s=86_400.0),)),
+            "none",
+        ),
         ("canaries_good", whole(*DOWN, runs=(GOOD,)), True),
         ("canaries_good", whole(*DOWN, runs=({**GOOD, "age_s": 90_000.0},)), True),
         ("canaries_good", whole(*DOWN, runs=({**GOOD, "age_s": 90_000.0, "ended_s": 86_400.0},)), None),
-        ("canaries_good", whole(*DOWN, runs=(GOOD, {**GOOD, "age_s": 90_000.0, "ended_s": 20.0, "state": "failed"})), None),
-        ("canaries_good", whole(*DOWN, runs=(GOOD, {**GOOD, "age_s": 90_000.0, "ended_s": None, "state": "running"})), None),
+        (
+            "canaries_good",
+            whole(*DOWN, runs=(GOOD, {**GOOD, "age_s": 90_000.0, "ended_s": 20.0, "state": "failed"})),
+            None,
+        ),
+        (
+            "canaries_good",
+            whole(*DOWN, runs=(GOOD, {**GOOD, "age_s": 90_000.0, "ended_s": None, "state": "running"})),
+            None,
+        ),
         ("last_bootstrap", whole(*DOWN, runs=(world.past(done=("galera.hold", "galera.decide")),)), "none"),
-        ("last_bootstrap", whole(*DOWN, runs=(world.past(done=("galera.bootstrap",), state="in_doubt", ended_s=None),)), "in_doubt"),
-        ("last_bootstrap", whole(*DOWN, runs=(world.past(done=("galera.bootstrap",), state="running", ended_s=None),)), "none"),
+        (
+            "last_bootstrap",
+            whole(*DOWN, runs=(world.past(done=("galera.bootstrap",), state="in_doubt", ended_s=None),)),
+            "in_doubt",
+        ),
+        (
+            "last_bootstrap",
+            whole(*DOWN, runs=(world.past(done=("galera.bootstrap",), state="running", ended_s=None),)),
+            "none",
+        ),
         ("tries_last_hour", whole(*DOWN), 0),
         ("tries_last_hour", whole(*DOWN, runs=(world.past(done=("galera.start_stopped",)),) * 2), 2),
         ("tries_last_hour", whole(*DOWN, runs=(world.past(done=("galera.start_stopped",), age_s=3601.0),)), 0),
@@ -312,7 +346,7 @@ def with_first(**changes: Any) -> ClusterPicture:
         ("minutes_whole", whole(*(world.running(host) for host in HOSTS), mark=world.mark(age_s=9000.0)), 50.0),
         ("minutes_whole", whole(*(world.running(host) for host in HOSTS), mark=None), 50.0),
     ],
-)  # fmt: skip
+)
 def test_each_fact_of_the_cluster(name: str, picture: ClusterPicture, wanted: Any) -> None:
     fact(getattr(picture, name), wanted)
 

@@ -1,4 +1,5 @@
-"""What the members of a real Galera cluster (MariaDB 10.11) answered, and what it is called (tests/integrations/galera/golden)."""
+"""What the members of a real Galera cluster (MariaDB 10.11) answered, and what it is called
+(tests/integrations/galera/golden)."""
 
 from __future__ import annotations
 

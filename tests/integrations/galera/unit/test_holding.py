@@ -22,7 +22,8 @@ from tests.unit.integrations import section as make
 pytestmark = pytest.mark.unit
 
 
-# the hold ---------------------------------------------------------------------------------------------------------------------
+# the hold
+# ---------------------------------------------------------------------------------------------------------------------
 
 
 def test_one_that_looks_is_held_as_it_runs_and_any_other_must_be_stopped() -> None:
@@ -62,7 +63,8 @@ def test_it_is_waited_for_until_it_gives_up_and_left_to_a_component_that_it_find
     assert words in found.text
 
 
-# one that answers ---------------------------------------------------------------------------------------------------------------
+# one that answers
+# ---------------------------------------------------------------------------------------------------------------
 
 
 def test_beside_one_that_answers_a_bootstrap_is_proposed_once_ten_minutes_have_passed_in_vain() -> None:

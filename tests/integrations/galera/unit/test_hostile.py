@@ -1,4 +1,5 @@
-"""A data directory that a lying host names reaches no command; the example of what a member says has something in each part."""
+"""A data directory that a lying host names reaches no command; the example of what a member says has something in each
+part."""
 
 from __future__ import annotations
 

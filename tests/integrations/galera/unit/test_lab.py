@@ -1,4 +1,5 @@
-"""What the lab's Galera promises without being up: its faults and their usage, its config, its workload's records, who may read what."""
+"""What the lab's Galera promises without being up: its faults and their usage, its config, its workload's records, who
+may read what."""
 
 from __future__ import annotations
 
@@ -32,9 +33,14 @@ PROMISED = {
     "galera-prepared-xa": "escalated",
 }
 NEED_TWO = {
-    "galera-partition", "galera-all-non-primary", "galera-staggered-kill", "galera-shut-down", "galera-member-lost", "galera-stale-ahead",
+    "galera-partition",
+    "galera-all-non-primary",
+    "galera-staggered-kill",
+    "galera-shut-down",
+    "galera-member-lost",
+    "galera-stale-ahead",
     "galera-sst-cut",
-}  # fmt: skip
+}
 
 
 def listed(capsys: pytest.CaptureFixture[str]) -> dict[str, dict[str, object]]:

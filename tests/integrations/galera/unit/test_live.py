@@ -55,7 +55,8 @@ def choice(host: str = "ctl2", seqno: int = 78) -> dict[str, Any]:
     }
 
 
-# the choice -----------------------------------------------------------------------------------------------------------------
+# the choice
+# -----------------------------------------------------------------------------------------------------------------
 
 
 def test_the_furthest_is_chosen_and_asked_whether_it_lets_us_in() -> None:
@@ -94,8 +95,16 @@ def test_a_loss_is_asked_about_even_when_the_plan_was_approved() -> None:
         ([world.stopped("ctl1"), *cut(76, 78, 77)[1:]], {}, "GB-"),
         ([world.running("ctl1", Unknown("sql_timeout")), *cut(76, 78, 77)[1:]], {}, "GB-2"),
         (cut(76, 78, 77, version="11.4.2-MariaDB"), {}, "not known to be below 11.2"),
-        ([*cut(76, 78, 77)[:2], world.running("ctl3", out(77) | {"wsrep_cluster_state_uuid": world.OTHER})], {}, "GB-5"),
-        (cut(76, 78, 77), {"runs": [world.past(runbook="galera-pc-bootstrap", done=("galera.pc_bootstrap",))]}, "GB-18"),
+        (
+            [*cut(76, 78, 77)[:2], world.running("ctl3", out(77) | {"wsrep_cluster_state_uuid": world.OTHER})],
+            {},
+            "GB-5",
+        ),
+        (
+            cut(76, 78, 77),
+            {"runs": [world.past(runbook="galera-pc-bootstrap", done=("galera.pc_bootstrap",))]},
+            "GB-18",
+        ),
         (
             cut(76, 78, 77),
             {"runs": [world.past(state="in_doubt", ended_s=None, done=("galera.pc_bootstrap",))]},
@@ -103,7 +112,7 @@ def test_a_loss_is_asked_about_even_when_the_plan_was_approved() -> None:
         ),
     ],
     ids=["one-primary", "one-stopped", "one-silent", "too-new", "two-uuids", "a-day", "in-doubt"],
-)  # fmt: skip
+)
 def test_what_the_rules_refuse_is_not_said(
     action: str, replies: list[HostReply], more: dict[str, Any], words: str
 ) -> None:
@@ -118,7 +127,8 @@ def test_before_its_run_it_is_refused_unless_the_judgement_says_so() -> None:
             built(argvs("galera.decide_live", world.planned(procedure=said, why="w")))
 
 
-# the statement --------------------------------------------------------------------------------------------------------------
+# the statement
+# --------------------------------------------------------------------------------------------------------------
 
 
 def test_it_is_said_to_the_chosen_one_after_another_look() -> None:
@@ -166,7 +176,8 @@ def test_the_docs_have_the_statement() -> None:
     assert "galera-pc-bootstrap" in text
 
 
-# the program ----------------------------------------------------------------------------------------------------------------
+# the program
+# ----------------------------------------------------------------------------------------------------------------
 
 ENGINE = """#!/bin/sh
 case "$*" in

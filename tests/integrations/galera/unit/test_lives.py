@@ -1,4 +1,5 @@
-"""Members that look for a Primary component over and over: what their logs prove of it, what is proposed, and what never follows from it."""
+"""Members that look for a Primary component over and over: what their logs prove of it, what is proposed, and what
+never follows from it."""
 
 from __future__ import annotations
 
@@ -41,7 +42,8 @@ def going_down(host: str) -> HostReply:
     return world.stranded(host, containers=make.containers(item, units=units))
 
 
-# its log ----------------------------------------------------------------------------------------------------------------------
+# its log
+# ----------------------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", sorted(path.stem for path in GOLDEN.glob("*.json")))
@@ -100,7 +102,8 @@ def test_the_beginning_of_a_life(line: str, wanted: int | None) -> None:
     ],
 )
 def test_when_it_looks_for_a_component(found: Any, running_s: float | None, wanted: Any) -> None:
-    """A server that recovers its data for minutes at its start has no view yet: it may be about to join, and is left alone."""
+    """A server that recovers its data for minutes at its start has no view yet: it may be about to join, and is left
+    alone."""
     assert primary_views.searching(found, running_s) == wanted
 
 
@@ -129,11 +132,16 @@ def test_when_it_has_lost_the_component_that_it_joined(found: Any, running_s: fl
     [
         ("WSREP: view(view_id(PRIM,a-1,1) memb {\n", "primary"),
         ("WSREP: view(view_id(PRIM,a-1,1) memb {\n0 [Note] WSREP: view(view_id(NON_PRIM,a-1,2) memb {\n", "outside"),
-        ("WSREP: New COMPONENT: primary = yes, bootstrap = no\nWSREP: Quorum results:\n\tcomponent  = NON-PRIMARY,\n", "outside"),
-        ("WSREP: New COMPONENT: primary = no, bootstrap = no\nWSREP: Quorum results:\n\tcomponent  = PRIMARY,\n", "primary"),
-        ("0 [Note] mariadbd (initiated by: unknown): Normal shutdown\nWSREP: view(view_id(NON_PRIM,a-1,2) memb {\n", "leaving"),
-        ("0 [Note] WSREP: view(view_id(NON_PRIM,a-1,2) memb {\n0 [Note] WSREP: Received self-leave message.\n", "leaving"),
-        ("0 [Note] WSREP: view(view_id(NON_PRIM,a-1,2) memb {\n0 [Note] WSREP: Shifting OPEN -> CLOSED (TO: 29)\n", "leaving"),
+        ("WSREP: New COMPONENT: primary = yes, bootstrap = no\nWSREP: Quorum results:\n\tcomponent  = "
+            "NON-PRIMARY,\n", "outside"),
+        ("WSREP: New COMPONENT: primary = no, bootstrap = no\nWSREP: Quorum results:\n\tcomponent  = "
+            "PRIMARY,\n", "primary"),
+        ("0 [Note] mariadbd (initiated by: unknown): Normal shutdown\nWSREP: "
+            "view(view_id(NON_PRIM,a-1,2) memb {\n", "leaving"),
+        ("0 [Note] WSREP: view(view_id(NON_PRIM,a-1,2) memb {\n0 [Note] WSREP: Received self-leave "
+            "message.\n", "leaving"),
+        ("0 [Note] WSREP: view(view_id(NON_PRIM,a-1,2) memb {\n0 [Note] WSREP: Shifting OPEN -> CLOSED "
+            "(TO: 29)\n", "leaving"),
         ("0 [Note] WSREP: Shifting CLOSED -> OPEN (TO: 0)\n", None),
         ("0 [Note] InnoDB: Buffer pool(s) load completed\n", None),
     ],
@@ -182,7 +190,8 @@ def test_what_the_log_does_not_say_is_unknown(data: Any) -> None:
     assert isinstance(primary_views.parse(data), Unknown)
 
 
-# a member ---------------------------------------------------------------------------------------------------------------------
+# a member
+# ---------------------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -193,17 +202,30 @@ def test_what_the_log_does_not_say_is_unknown(data: Any) -> None:
         (world.stopped("ctl1", unit=make.unit(), **said(*VAIN)), True, True),  # systemd has told its engine to start it
         (world.stopped("ctl1", **said(*VAIN)), False, True),
         (world.running("ctl1"), False, False),
-        (world.running("ctl1", Unknown("sql_timeout"), **world.started(21.0), **said(*VAIN)), False, Unknown("sql_timeout")),
-        (world.running("ctl1", Unknown("sql_denied"), **world.started(21.0), **said(*VAIN)), False, Unknown("sql_denied")),
+        (
+            world.running("ctl1", Unknown("sql_timeout"), **world.started(21.0), **said(*VAIN)),
+            False,
+            Unknown("sql_timeout"),
+        ),
+        (
+            world.running("ctl1", Unknown("sql_denied"), **world.started(21.0), **said(*VAIN)),
+            False,
+            Unknown("sql_denied"),
+        ),
         (looks("ctl1", lives=None), Unknown("no_log"), Unknown("sql_refused")),
         (looks("ctl1", since_s=300.0), Unknown("log_of_an_older_start"), Unknown("sql_refused")),
-        (looks("ctl1", **said((500.0, False, True)), since_s=300.0), Unknown("log_of_an_older_start"), Unknown("sql_refused")),
+        (
+            looks("ctl1", **said((500.0, False, True)), since_s=300.0),
+            Unknown("log_of_an_older_start"),
+            Unknown("sql_refused"),
+        ),
         (looks("ctl1", **said((20.0, True, False))), False, Unknown("sql_refused")),
         (looks("ctl1", galera=Unknown("timeout:galera")), Unknown("timeout:galera"), Unknown("sql_refused")),
     ],
-)  # fmt: skip
+)
 def test_what_is_known_of_a_member(reply: HostReply, searching: Any, outside: Any) -> None:
-    """Only a refused port counts: one that takes a password, or says nothing, may be anything. A joiner tells of a Primary view."""
+    """Only a refused port counts: one that takes a password, or says nothing, may be anything. A joiner tells of a
+    Primary view."""
     found = member("ctl1", reply)
     assert (found.searching, found.outside) == (searching, outside)
     assert found.primary is not True or searching is False
@@ -217,12 +239,17 @@ def test_what_is_known_of_a_member(reply: HostReply, searching: Any, outside: An
         (world.stranded("ctl1", **said((3000.0, True, True), last="leaving")), False),
         (world.stranded("ctl1", lives=None), Unknown("no_log")),
         (world.stranded("ctl1", galera=Unknown("timeout:galera")), Unknown("timeout:galera")),
-        (world.running("ctl1", Unknown("sql_timeout"), **world.started(20.0), **said((20.0, True, True), last="outside")), False),
+        (
+            world.running(
+                "ctl1", Unknown("sql_timeout"), **world.started(20.0), **said((20.0, True, True), last="outside")
+            ),
+            False,
+        ),
         (world.running("ctl1", **world.started(20.0), **said((20.0, True, True), last="outside")), False),
         (world.stopped("ctl1", **said((3000.0, True, True), last="outside")), False),
         (going_down("ctl1"), False),
     ],
-)  # fmt: skip
+)
 def test_who_waits_in_vain(reply: HostReply, stranded: Any) -> None:
     """Only a member that refuses SQL in its own unit, at rest. A member that answers tells where it is, and a member
     that is being stopped ends."""
@@ -240,7 +267,8 @@ MEMBERS = {"looks": looks, "between": between, "failed": world.stopped}
 
 @pytest.mark.parametrize("states", list(itertools.combinations_with_replacement(MEMBERS, 3)))
 def test_whatever_each_does_in_this_moment_the_same_is_proposed(states: tuple[str, ...]) -> None:
-    """Each goes on with its own cycle of 45 s: the judgement must not change with it, or nothing would ever wait long enough."""
+    """Each goes on with its own cycle of 45 s: the judgement must not change with it, or nothing would ever wait long
+    enough."""
     data = judged(*(MEMBERS[state](host) for state, host in zip(states, HOSTS, strict=True)))
     assert (data["procedure"], data["rule"], data["may_be_primary"]) == ("bootstrap", "GB-4", 0), data["why"]
     assert data["candidate"] is None
@@ -281,7 +309,8 @@ def test_what_else_forbids_it_is_told(other: HostReply, rule: str) -> None:
 
 def test_members_that_may_form_their_last_view_are_given_ten_minutes() -> None:
     text = (
-        "my_uuid: 6c191011-e710-11f1-8064-067e3541b3e1\n#vwbeg\nview_id: 3 6c191011-e710-11f1-8064-067e3541b3e1 4\nbootstrap: 0\n"
+        "my_uuid: 6c191011-e710-11f1-8064-067e3541b3e1\n#vwbeg\nview_id: 3 "
+        "6c191011-e710-11f1-8064-067e3541b3e1 4\nbootstrap: 0\n"
         + "".join(f"member: 6c191011-e710-11f1-8064-067e3541b3e{number} 0\n" for number in (1, 2, 3))
         + "#vwend\n"
     )
@@ -310,7 +339,8 @@ def test_vain_starts_do_not_lengthen_what_was_committed_unseen() -> None:
 
 @pytest.mark.parametrize("shift_s", [-7200.0, 7200.0])
 def test_a_log_whose_times_are_of_another_zone_shortens_nothing(shift_s: float) -> None:
-    """Its newest start must be that of the container: else the engine's own end counts, which is too late and never too early."""
+    """Its newest start must be that of the container: else the engine's own end counts, which is too late and never too
+    early."""
     shifted = said(*((max(0.0, age_s + shift_s), primary, outside) for age_s, primary, outside in VAIN))
     replies = [world.stopped(host, **shifted) for host in HOSTS]
     known = build_picture.picture(world.evidence(*replies, mark=world.mark(age_s=130.0)))
@@ -321,7 +351,8 @@ def test_a_log_whose_times_are_of_another_zone_shortens_nothing(shift_s: float) 
 
 @pytest.mark.parametrize("n", [2, 3])
 def test_one_that_looks_is_proposed_exactly_what_a_stopped_one_is(n: int) -> None:
-    """In every cell: suppose of a stopped member that it looks for a component instead; what is proposed is no more than before."""
+    """In every cell: suppose of a stopped member that it looks for a component instead; what is proposed is no more
+    than before."""
     tried = 0
     for cell in itertools.islice(oracle.cells(n), 0, None, 7 if n == 3 else 1):
         before = cells.picture(cell)
@@ -348,12 +379,14 @@ def test_taking_away_that_it_looks_never_proposes_a_bootstrap() -> None:
         assert decision.outlook(dataclasses.replace(whole, members=tuple(members))).procedure is Procedure.PAGE
 
 
-# stranded members -------------------------------------------------------------------------------------------------------------
+# stranded members
+# -------------------------------------------------------------------------------------------------------------
 
 
 HOLLOW = world.sql("non-Primary", "Initialized")
 AFTER_A_RESTART = (world.lone("ctl1", HOLLOW), world.stranded("ctl2"), world.stranded("ctl3"))
-"""A rolling restart that was too fast: one caught up, the other two joined a component in which nobody had a complete state."""
+"""A rolling restart that was too fast: one caught up, the other two joined a component in which nobody had a complete
+state."""
 
 
 def test_a_rolling_restart_that_was_too_fast_is_no_unknown_and_ends_in_a_question() -> None:
@@ -418,7 +451,8 @@ def test_what_forbids_to_stop_a_stranded_member(other: HostReply, rule: str | No
 
 @pytest.mark.parametrize("n", [2, 3])
 def test_a_stranded_member_is_proposed_no_more_than_a_stopped_one_is(n: int) -> None:
-    """In every cell: suppose of a stopped member that it is stranded instead. The decision itself never takes it for a proof (GB-2)."""
+    """In every cell: suppose of a stopped member that it is stranded instead. The decision itself never takes it for a
+    proof (GB-2)."""
     tried = 0
     for cell in itertools.islice(oracle.cells(n), 0, None, 7 if n == 3 else 1):
         before = cells.picture(cell)
@@ -444,9 +478,11 @@ def test_a_stranded_member_is_proposed_no_more_than_a_stopped_one_is(n: int) -> 
 
 
 def test_once_it_is_held_and_has_ended_the_ten_minutes_have_been_given() -> None:
-    """A stranded member does not end cleanly and leaves the view of its hollow component behind: nobody waits for that one again."""
+    """A stranded member does not end cleanly and leaves the view of its hollow component behind: nobody waits for that
+    one again."""
     text = (
-        "my_uuid: 6c191011-e710-11f1-8064-067e3541b3e2\n#vwbeg\nview_id: 3 6c191011-e710-11f1-8064-067e3541b3e1 4\nbootstrap: 0\n"
+        "my_uuid: 6c191011-e710-11f1-8064-067e3541b3e2\n#vwbeg\nview_id: 3 "
+        "6c191011-e710-11f1-8064-067e3541b3e1 4\nbootstrap: 0\n"
         + "".join(f"member: 6c191011-e710-11f1-8064-067e3541b3e{number} 0\n" for number in (1, 2, 3))
         + "#vwend\n"
     )

@@ -76,27 +76,69 @@ def test_the_only_member_is_started_once_its_position_was_read() -> None:
 @pytest.mark.parametrize(
     ("reply", "read", "known", "rule", "words"),
     [
-        (down(), world.read(70), {}, "GB-8", "stands at 70, 7 transactions below the high-water mark: restore a backup"),
+        (
+            down(),
+            world.read(70),
+            {},
+            "GB-8",
+            "stands at 70, 7 transactions below the high-water mark: restore a backup",
+        ),
         (down(grastate_text=world.grastate(safe=0)), READ, {}, "GB-7", "set it to 1 in its grastate.dat"),
         (down(), world.read(uuid=world.OTHER), {}, "GB-5", "grastate_contradicts"),
-        (down(grastate_text=world.grastate(world.OTHER, safe=1)), world.read(uuid=world.OTHER), {}, "GB-5", "a person decides which history is ours"),
+        (
+            down(grastate_text=world.grastate(world.OTHER, safe=1)),
+            world.read(uuid=world.OTHER),
+            {},
+            "GB-5",
+            "a person decides which history is ours",
+        ),
         (down(grastate_text=None), READ, {}, "GB-6", "restore a backup"),
         (down(), world.read(xa=True), {}, "GB-4", "prepared transactions"),
         (down(), READ, {"mark": None}, "GB-5", "no cluster uuid is recorded"),
-        (down(), READ, {"mark": world.mark(77, members=list(world.HOSTS), size=3)}, "GB-9", "the high-water mark is of a larger component"),
-        (down(config={"bootstrap": False, "addresses": ["127.0.0.11", "127.0.0.12"]}), READ, {}, "GB-9", "the only member of the inventory, names somebody else"),
+        (
+            down(),
+            READ,
+            {"mark": world.mark(77, members=list(world.HOSTS), size=3)},
+            "GB-9",
+            "the high-water mark is of a larger component",
+        ),
+        (
+            down(config={"bootstrap": False, "addresses": ["127.0.0.11", "127.0.0.12"]}),
+            READ,
+            {},
+            "GB-9",
+            "the only member of the inventory, names somebody else",
+        ),
         (down(config=ITSELF), READ, {}, "GB-1", "would wait for itself"),
         (down(process_bootstrap=True), READ, {}, "GB-11", "bootstrap argument"),
         (down(hold=world.held()), READ, {}, "GB-11", "masked"),
         (down(), READ, {"runs": (world.past(done=("galera.start_lone",)),) * 2}, "GB-16", "2 times in the last hour"),
-        (down(), READ, {"runs": (world.past(done=("galera.pc_bootstrap",), state="in_doubt"),)}, "GB-12", "its end is not known"),
+        (
+            down(),
+            READ,
+            {"runs": (world.past(done=("galera.pc_bootstrap",), state="in_doubt"),)},
+            "GB-12",
+            "its end is not known",
+        ),
         (down(sst_process=None), READ, {}, "GB-14", "state transfer"),
-        (down(host_section=make.host(ansible=[{"pid": 7, "start": 1, "what": "kolla-ansible"}])), READ, {}, "GB-17", "deployment"),
+        (
+            down(host_section=make.host(ansible=[{"pid": 7, "start": 1, "what": "kolla-ansible"}])),
+            READ,
+            {},
+            "GB-17",
+            "deployment",
+        ),
         (down(log_tail=None), READ, {}, "GB-17", "no_log"),
         (down(data_bytes=None), READ, {}, "GB-15", "free space"),
-        (down(group_port={"listening": False, "peers": ["203.0.113.9"]}), READ, {}, "GB-2", "a Primary answers elsewhere"),
+        (
+            down(group_port={"listening": False, "peers": ["203.0.113.9"]}),
+            READ,
+            {},
+            "GB-2",
+            "a Primary answers elsewhere",
+        ),
     ],
-)  # fmt: skip
+)
 def test_what_refuses_its_start_and_what_it_needs(
     reply: HostReply, read: dict[str, Any], known: dict[str, Any], rule: str, words: str
 ) -> None:
@@ -145,7 +187,8 @@ def test_the_check_of_a_lone_member_speaks_of_nobody_else() -> None:
     assert node.data["bootstrap_left_over"] is False
 
 
-# Its runbook ------------------------------------------------------------------------------------------------------------------------
+# Its runbook
+# ------------------------------------------------------------------------
 
 START_ONE: dict[str, Any] = {"procedure": "start_one", "why": "w"}
 
@@ -214,7 +257,8 @@ def test_its_start_is_applied_once_it_runs() -> None:
     assert probe({}, down(), target) is Probe.NOT_APPLIED
 
 
-# One of two -------------------------------------------------------------------------------------------------------------------------
+# One of two
+# ------------------------------------------------------------------------
 
 
 def test_one_of_two_is_no_majority_and_the_page_names_who_is_started_by_hand() -> None:

@@ -1,4 +1,5 @@
-"""A component that formed again behind the high-water mark: noticed at once, kept after it has passed the mark, and who may end that."""
+"""A component that formed again behind the high-water mark: noticed at once, kept after it has passed the mark, and who
+may end that."""
 
 from __future__ import annotations
 
@@ -73,7 +74,8 @@ def test_what_is_not_behind_is_no_loss(at: int) -> None:
 
 
 def test_an_answer_from_before_the_marks_sample_is_none() -> None:
-    """The member that stood furthest was asked a moment ago and is gone: what the others said before it is no proof of anything."""
+    """The member that stood furthest was asked a moment ago and is gone: what the others said before it is no proof of
+    anything."""
     before = world.mark(200, age_s=2.0)
     old = synced(198, asked_s=3598.0, hosts=("ctl1",))
     assert loss(fold(before, *old, *synced(199, hosts=("ctl2",)), world.stopped("ctl3"))) is None
@@ -81,7 +83,8 @@ def test_an_answer_from_before_the_marks_sample_is_none() -> None:
 
 
 def test_who_runs_since_before_the_marks_sample_has_lost_nothing_and_only_lags() -> None:
-    """The member that stood furthest has just been killed: the others had received its commits, and have not applied all of them."""
+    """The member that stood furthest has just been killed: the others had received its commits, and have not applied
+    all of them."""
     before = world.mark(1011, age_s=2.0)
     others = synced(1007, hosts=("ctl2", "ctl3"), since_s=500.0)
     body = fold(before, world.stopped("ctl1"), *others)

@@ -101,7 +101,8 @@ def test_only_our_own_bootstrap_since_then_that_ended_well_lowers_it(run: dict[s
 
 
 def test_it_is_lowered_although_a_majority_was_synced_while_the_run_still_went_on() -> None:
-    """A joiner that is Synced makes a majority before the last one has joined: that must not use up what our bootstrap lowers."""
+    """A joiner that is Synced makes a majority before the last one has joined: that must not use up what our bootstrap
+    lowers."""
     mark = world.mark(200, age_s=400.0)
     under_way = world.past(age_s=300.0, state="running", ended_s=None)
     for second in range(0, 60, 5):
@@ -132,10 +133,17 @@ def test_a_new_view_is_written_at_once() -> None:
 @pytest.mark.parametrize(
     "body",
     [
-        {}, [], "x", 7, {"uuid": "u"}, {**world.mark(), "size": "many"}, {**world.mark(), "canaries": None}, {**world.mark(), "canaries": {"a": "x"}},
+        {},
+        [],
+        "x",
+        7,
+        {"uuid": "u"},
+        {**world.mark(), "size": "many"},
+        {**world.mark(), "canaries": None},
+        {**world.mark(), "canaries": {"a": "x"}},
         {name: value for name, value in world.mark().items() if name != "seqno"},
     ],
-)  # fmt: skip
+)
 def test_what_cannot_be_read_is_unknown_and_is_not_written_over(body: Any) -> None:
     assert isinstance(marks.parse(body), Unknown)
     assert fold(body, *synced(100)) is body

@@ -56,7 +56,8 @@ def evidence(*replies: HostReply | None, hosts: tuple[str, ...] = HOSTS, **known
 
 
 def stopped(listed: Any, *, resolved: Any = None, **changes: Any) -> list[HostReply]:
-    """Return three stopped members that list `listed`, whose names are `resolved` on each; `changes` are of the first one's `who`."""
+    """Return three stopped members that list `listed`, whose names are `resolved` on each; `changes` are of the first
+    one's `who`."""
     config = {"bootstrap": False, "addresses": listed}
     told = {host: who(host, resolved=resolved or {}) for host in HOSTS}
     return [world.stopped(h, config=config, who={**told[h], **(changes if h == "ctl1" else {})}) for h in HOSTS]
@@ -91,7 +92,11 @@ BY_DNS = {"resolved": {"one": [OWN["ctl1"]], "two": ["192.0.2.12", OWN["ctl2"]],
         (["one", "two", "three"], BY_DNS, True),
         (["one", "two"], BY_DNS, False),
         (["all.example.org"], {"resolved": {"all.example.org": list(OWN.values())}}, True),
-        (["ctl1", "ctl2", "ctl3"], {"resolved": {"ctl1": [OWN["ctl1"]], "ctl2": [OWN["ctl2"], "192.0.2.12"], "ctl3": ["192.0.2.13"]}}, True),
+        (
+            ["ctl1", "ctl2", "ctl3"],
+            {"resolved": {"ctl1": [OWN["ctl1"]], "ctl2": [OWN["ctl2"], "192.0.2.12"], "ctl3": ["192.0.2.13"]}},
+            True,
+        ),
         (["ctl1", "ctl2", "ctl3"], {"resolved": {"ctl2": None, "ctl3": []}}, True),
         (["ctl1", "ctl2", "new"], {"resolved": {"new": None}}, Unknown("new was not resolved in time on ctl1")),
         (list(OWN.values())[:2], {}, False),
@@ -102,7 +107,7 @@ BY_DNS = {"resolved": {"one": [OWN["ctl1"]], "two": ["192.0.2.12", OWN["ctl2"]],
         (["0.0.0.0"], {}, False),
         (None, {}, False),
     ],
-)  # fmt: skip
+)
 def test_a_list_names_the_members_in_whatever_way_it_is_written(
     listed: Any, changes: dict[str, Any], expected: Any
 ) -> None:
@@ -131,12 +136,15 @@ def test_the_list_of_every_reached_member_counts() -> None:
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"resolved": {"ctl2": [OWN["ctl2"], "203.0.113.9"]}}, "ctl2 is 203.0.113.9 on ctl1, which is no address of the member of that name"),
+        (
+            {"resolved": {"ctl2": [OWN["ctl2"], "203.0.113.9"]}},
+            "ctl2 is 203.0.113.9 on ctl1, which is no address of the member of that name",
+        ),
         ({"resolved": {"ctl2": ["203.0.113.9"]}}, "ctl2 is 203.0.113.9 on ctl1"),
         ({"addresses": None}, "192.0.2.11 may be ctl1, which has not said who it is"),
         ({"names": ["ctl1", "ctl2"]}, "ctl2 is a name of ctl1 and ctl2"),
     ],
-)  # fmt: skip
+)
 def test_what_is_not_proven_is_unknown_and_says_which_name_it_is(changes: dict[str, Any], words: str) -> None:
     listed = MANAGEMENT if "addresses" in changes else ["ctl1", "ctl2", "ctl3"]
     found = picture(*stopped(listed, **changes)).addresses_match
@@ -233,7 +241,8 @@ def test_the_only_member_may_name_nobody_or_itself(listed: list[str], expected: 
     assert picture(lone, hosts=("ctl1",)).addresses_match is expected
 
 
-# One machine named twice -----------------------------------------------------------------------------------------------------------
+# One machine named twice
+# -----------------------------------------------------------------------------------------------------------
 
 TWICE = ("ctl1", "ctl2", "ctl3", "CTL1", "CTL2", "CTL3")
 
@@ -277,12 +286,28 @@ def apart(reply: HostReply, **changes: Any) -> HostReply:
         (well("ctl1"), well("CTL1"), True),
         (world.stopped("ctl1"), world.stopped("CTL1"), True),
         (world.stopped("ctl1"), apart(world.stopped("CTL1")), False),
-        (world.stopped("ctl1", who=world.who("ctl1", machine="m")), world.stopped("ctl2", who=world.who("ctl2", machine="m")), True),
-        (world.stopped("ctl1", who=world.who("ctl1", machine="m")), apart(world.stopped("ctl2", who=world.who("ctl2", machine="m"))), False),
-        (world.stopped("ctl1", who=world.who("ctl1", machine=None)), world.stopped("CTL1", who=world.who("CTL1", machine=None)), False),
-        (well("ctl1"), make.reply("CTL1", reach=Reach.UNREACHABLE, galera_sql=world.sql(wsrep_gcomm_uuid="ctl1-process")), True),
+        (
+            world.stopped("ctl1", who=world.who("ctl1", machine="m")),
+            world.stopped("ctl2", who=world.who("ctl2", machine="m")),
+            True,
+        ),
+        (
+            world.stopped("ctl1", who=world.who("ctl1", machine="m")),
+            apart(world.stopped("ctl2", who=world.who("ctl2", machine="m"))),
+            False,
+        ),
+        (
+            world.stopped("ctl1", who=world.who("ctl1", machine=None)),
+            world.stopped("CTL1", who=world.who("CTL1", machine=None)),
+            False,
+        ),
+        (
+            well("ctl1"),
+            make.reply("CTL1", reach=Reach.UNREACHABLE, galera_sql=world.sql(wsrep_gcomm_uuid="ctl1-process")),
+            True,
+        ),
     ],
-)  # fmt: skip
+)
 def test_two_names_are_one_machine_only_on_proof(first: HostReply, second: HostReply, twins: bool) -> None:
     """A cloned machine id, or one boot id where no machine id was told, is no proof; one process in the group is."""
     found = group.of(evidence(first, second, hosts=(first.host, second.host)))

@@ -1,4 +1,5 @@
-"""How far a recovery is by the newest evidence: the bootstrapped member, each joiner, the end; and how long it may take."""
+"""How far a recovery is by the newest evidence: the bootstrapped member, each joiner, the end; and how long it may
+take."""
 
 from __future__ import annotations
 

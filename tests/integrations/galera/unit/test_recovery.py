@@ -1,4 +1,5 @@
-"""Each action of a recovery: its commands word by word, what refuses it, what a lost outcome is probed with, what it gives."""
+"""Each action of a recovery: its commands word by word, what refuses it, what a lost outcome is probed with, what it
+gives."""
 
 from __future__ import annotations
 
@@ -47,7 +48,8 @@ def held(**changed: dict[str, Any]) -> list[HostReply]:
     return [world.stopped(host, hold=world.held(), unit=make.STOPPED, **changed.get(host, {})) for host in HOSTS]
 
 
-# before the decision --------------------------------------------------------------------------------------------------------
+# before the decision
+# --------------------------------------------------------------------------------------------------------
 
 
 def test_a_hold_names_its_run_and_the_engine() -> None:
@@ -113,7 +115,8 @@ def test_what_a_reading_gives() -> None:
     assert given("killed", nonce="another-word") == {"unknown": True, "reason": "position_stale_nonce"}
 
 
-# the decision -----------------------------------------------------------------------------------------------------------------
+# the decision
+# -----------------------------------------------------------------------------------------------------------------
 
 
 def test_the_highest_is_chosen_alone_when_nothing_is_lost() -> None:
@@ -131,7 +134,8 @@ def test_the_highest_is_chosen_alone_when_nothing_is_lost() -> None:
     assert choice.CHOICE.read(chosen).host == "ctl2"
     assert "100 s old" in str(chosen["unseen"]) or "101 s old" in str(chosen["unseen"])
     assert str(chosen["table"]).startswith(
-        f"high-water mark {UUID}:77; the mark's newest sample is of {AT}, and what was committed after that is in no figure\n"
+        f"high-water mark {UUID}:77; the mark's newest sample is of {AT}, and what was committed after "
+        f"that is in no figure\n"
     )
     assert json.loads(json.dumps(dict(chosen))) == dict(chosen)
 
@@ -180,8 +184,10 @@ def test_nothing_known_is_lost_is_said_with_how_far_that_is_known_and_stays_the_
     """The mark is an hour older than the end of the members: the plan's approval knew it, and nobody else did."""
     old, results = world.mark(age_s=3700.0), world.reads(77, 77, 77)
     sentence = (
-        f"bootstrap ctl1: ctl1 holds the highest position, 77; nothing known is lost; the mark's newest sample is of {old['at']}, "
-        f"and what was committed after that is in no figure; GB-8: members ran for more than 60 s after {old['at']}, the newest sample "
+        f"bootstrap ctl1: ctl1 holds the highest position, 77; nothing known is lost; the mark's newest "
+        f"sample is of {old['at']}, "
+        f"and what was committed after that is in no figure; GB-8: members ran for more than 60 s after "
+        f"{old['at']}, the newest sample "
         "of the high-water mark"
     )
     asked = order("ctl1", *held(), bound=results, mark=old)
@@ -275,7 +281,8 @@ def test_one_that_is_left_aside_and_goes_further_is_never_overwritten_unasked(
         built(argvs("galera.decide", asked))
     assert str(asks.value) == (
         "bootstrap ctl1: ctl1 holds the highest position, 77; 3 transactions are possibly lost; the mark's newest "
-        f"sample is of {AT}, and what was committed after that is in no figure; GB-9: ctl3 brings no position; the data "
+        f"sample is of {AT}, and what was committed after that is in no figure; GB-9: ctl3 brings no "
+        f"position; the data "
         "of ctl3 goes to 80, beyond the highest position that counts (77), and a whole copy of the others overwrites it"
     )
     gives = ACTIONS["galera.decide"].gives
@@ -289,13 +296,21 @@ def test_one_that_is_left_aside_and_goes_further_is_never_overwritten_unasked(
     [
         ({}, {}, "GB-4: the position of ctl1 was not read in this run"),
         (world.reads(77, 77, 77, ctl3={"unknown": True, "reason": "position_cut"}), {}, "GB-4: the position of ctl3"),
-        (world.reads(77, 77, 77, ctl3={"unknown": True, "reason": "xa_prepared", "xa": True}), {}, "GB-4: ctl3 has.*prepared"),
+        (
+            world.reads(77, 77, 77, ctl3={"unknown": True, "reason": "xa_prepared", "xa": True}),
+            {},
+            "GB-4: ctl3 has.*prepared",
+        ),
         (world.reads(77, 77, 77, ctl3=world.read(99, world.OTHER)), {}, "GB-5"),
         (world.reads(77, 77, 77), {"mark": None}, "GB-5: no cluster uuid is recorded"),
         (world.reads(77, 77, 77), {"mark": {"torn": 1}}, "mark|recorded"),
-        (world.reads(77, 77, 77), {"runs": (world.past(state="in_doubt", done=("galera.bootstrap",), ended_s=None),)}, "GB-12|bootstrap"),
+        (
+            world.reads(77, 77, 77),
+            {"runs": (world.past(state="in_doubt", done=("galera.bootstrap",), ended_s=None),)},
+            "GB-12|bootstrap",
+        ),
     ],
-)  # fmt: skip
+)
 @pytest.mark.parametrize("yes", [{}, {"approved": True, "consent": "bootstrap ctl1"}])
 def test_what_the_rules_refuse_ends_the_run_with_the_rule_and_the_table(
     results: dict[str, Any], known: dict[str, Any], words: str, yes: dict[str, Any]
@@ -316,7 +331,8 @@ def test_where_nobody_has_said_anything_nothing_is_decided() -> None:
         built(argvs("galera.decide", order("ctl1", None, bound=world.reads(77, 77, 77))))
 
 
-# the copy ---------------------------------------------------------------------------------------------------------------------
+# the copy
+# ---------------------------------------------------------------------------------------------------------------------
 
 
 def copying(settings: dict[str, Any]) -> ActionSpec:
@@ -378,7 +394,8 @@ def test_without_a_choice_of_this_run_nothing_follows(action: str) -> None:
         )
 
 
-# the bootstrap, and what follows ------------------------------------------------------------------------------------------------
+# the bootstrap, and what follows
+# ------------------------------------------------------------------------------------------------
 
 
 def test_the_chosen_member_is_bootstrapped_when_all_still_stands() -> None:
@@ -513,7 +530,8 @@ def test_every_command_is_one_of_the_scripts_that_its_action_declares(engine: st
         assert {command.argv[2:4] for command in commands} <= declared, name
 
 
-# what became of one whose outcome was lost ----------------------------------------------------------------------------------------
+# what became of one whose outcome was lost
+# ----------------------------------------------------------------------------------------
 
 BEFORE = {"run": MARK}
 NOTHING = make.reply("ctl1", reach=Reach.UNREACHABLE)

@@ -1,4 +1,5 @@
-"""What the collector's section `galera` reads on a host, from real files and recorded answers, and what becomes of it."""
+"""What the collector's section `galera` reads on a host, from real files and recorded answers, and what becomes of
+it."""
 
 from __future__ import annotations
 
@@ -66,7 +67,8 @@ def host(tmp_path: Path) -> dict[str, Any]:
     (root / "ibdata1").write_bytes(b"x" * 5000)
     (root / "mysql_upgrade_info").write_text("10.6.16-MariaDB")
     config.write_text(
-        "[mysqld]\n# pc.bootstrap=yes\nwsrep_cluster_address = gcomm://192.0.2.1:4567,192.0.2.2,[2001:db8::3]:4567?x=1\n"
+        "[mysqld]\n# pc.bootstrap=yes\nwsrep_cluster_address = "
+        "gcomm://192.0.2.1:4567,192.0.2.2,[2001:db8::3]:4567?x=1\n"
     )
     log.write_text("10:00 Starting MariaDB 10.11 as process 1\nready\n")
     keys = ("galera_volume", "galera_config", "galera_log", "galera_hold")
@@ -346,9 +348,12 @@ def test_what_runs_on_the_host(tmp_path: Path, words: tuple[str, ...], sst: bool
 
 
 LINES = {
-    "upgrade_needed": "[ERROR] Incorrect definition of table mysql.event: expected column 'sql_mode' at position 14 to have type set('a'), found type set('b').",
-    "statistics_outdated": "InnoDB: Column last_update in table mysql.innodb_table_stats is BINARY(4) NOT NULL but should be INT UNSIGNED",
-    "ist_race": "[ERROR] WSREP: IST didn't contain all write sets, expected last: 12 last received: 11, node restart required",
+    "upgrade_needed": "[ERROR] Incorrect definition of table mysql.event: expected column 'sql_mode' at position 14 to "
+    "have type set('a'), found type set('b').",
+    "statistics_outdated": "InnoDB: Column last_update in table mysql.innodb_table_stats is BINARY(4) NOT NULL but should be "  # noqa: E501
+    "INT UNSIGNED",
+    "ist_race": "[ERROR] WSREP: IST didn't contain all write sets, expected last: 12 last received: 11, node "
+    "restart required",
 }
 
 

@@ -1,4 +1,5 @@
-"""The runbooks of a lost cluster as they are shipped: their steps, what those take from each other, and what nobody may write into them."""
+"""The runbooks of a lost cluster as they are shipped: their steps, what those take from each other, and what nobody may
+write into them."""
 
 from __future__ import annotations
 
@@ -39,10 +40,19 @@ def content() -> Content:
 
 
 def plan(runbook: str = "galera-bootstrap", of: Content | None = None, **data: Any) -> Plan:
-    return built(planning.build(
-        (of or content()).runbooks[runbook], target=TARGET, data={"procedure": JUDGED[runbook], "why": "w", **data}, identity={},
-        inventory=INVENTORY, rule=None, check="galera-cluster", quiet_s=60.0, content_version="v",
-    ))  # fmt: skip
+    return built(
+        planning.build(
+            (of or content()).runbooks[runbook],
+            target=TARGET,
+            data={"procedure": JUDGED[runbook], "why": "w", **data},
+            identity={},
+            inventory=INVENTORY,
+            rule=None,
+            check="galera-cluster",
+            quiet_s=60.0,
+            content_version="v",
+        )
+    )
 
 
 def rewritten(text: str, folder: Path) -> tuple[Content | None, list[Mistake]]:
@@ -82,7 +92,8 @@ def test_a_runbook_that_the_judgement_does_not_name_is_refused_before_anything_b
         plan(runbook, procedure="page")
 
 
-# what a step takes from earlier ones ------------------------------------------------------------------------------------------
+# what a step takes from earlier ones
+# ------------------------------------------------------------------------------------------
 
 GAVE = {
     **{f"read_{host}": {"seqno": seqno} for host, seqno in zip(HOSTS, (5, 6, 7), strict=True)},

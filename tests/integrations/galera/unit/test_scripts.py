@@ -1,6 +1,8 @@
-"""The fixed programs of a recovery, run for real by sh: their logic, with stand-ins for the engine and systemd that write down calls.
+"""The fixed programs of a recovery, run for real by sh: their logic, with stand-ins for the engine and systemd that
+write down calls.
 
-/etc/systemd/system in the text becomes a directory of the test; nothing else is changed. What MariaDB and the engine make of it is
+/etc/systemd/system in the text becomes a directory of the test; nothing else is changed. What MariaDB and the engine
+make of it is
 for tests/integrations/galera/lab/test_recovery.py.
 """
 
@@ -147,7 +149,8 @@ def test_the_wrong_number_of_words_gets_no_argv(words: tuple[str, ...]) -> None:
         scripts.HOLD.argv(*words)
 
 
-# hold and release -----------------------------------------------------------------------------------------------------------
+# hold and release
+# -----------------------------------------------------------------------------------------------------------
 
 
 def test_a_hold_is_set_once_and_setting_it_again_changes_nothing(machine: Machine) -> None:
@@ -215,7 +218,8 @@ def test_only_what_is_proven_stopped_is_held_read_and_bootstrapped(machine: Mach
 def test_one_that_looks_for_a_component_is_held_as_it_is_and_told(
     machine: Machine, running: str, unit: str, told: str
 ) -> None:
-    """A unit that is active may have told its engine to start the container a moment ago: only one that is down has ended."""
+    """A unit that is active may have told its engine to start the container a moment ago: only one that is down has
+    ended."""
     machine.put("running", running)
     machine.put("active", unit)
     assert machine.run(scripts.HOLD, MARK, "docker", "running") == Ended(0, f"held: {told}\n")
@@ -251,7 +255,8 @@ COMPONENTS = [
     ("recorded", 0),
     ("WSREP: New COMPONENT: primary = yes, bootstrap = no\n", 4),
     (
-        "WSREP: New COMPONENT: primary = yes, bootstrap = no\nWSREP: Quorum results:\n\tversion    = 6,\n\tcomponent  = PRIMARY,\n",
+        "WSREP: New COMPONENT: primary = yes, bootstrap = no\nWSREP: Quorum results:\n\tversion    = "
+        "6,\n\tcomponent  = PRIMARY,\n",
         4,
     ),
     ("WSREP: New COMPONENT: primary = no, bootstrap = no\nWSREP: Received NON-PRIMARY.\n", 0),
@@ -315,7 +320,8 @@ def test_a_release_leaves_an_operators_drop_in(machine: Machine) -> None:
     assert [path.name for path in machine.drop_in.parent.iterdir()] == ["limits.conf"]
 
 
-# save and copy --------------------------------------------------------------------------------------------------------------
+# save and copy
+# --------------------------------------------------------------------------------------------------------------
 
 
 def test_what_was_saved_first_is_never_overwritten(machine: Machine) -> None:
@@ -382,7 +388,8 @@ def test_a_copy_that_fails_is_told(machine: Machine) -> None:
     assert not (machine.saved / "data").exists()
 
 
-# positions -------------------------------------------------------------------------------------------------------------------
+# positions
+# -------------------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("rc", [0, 1, 137])
@@ -401,7 +408,8 @@ def test_a_reading_stands_between_our_two_lines_with_the_code_of_the_server(mach
     assert "--wsrep-recover --skip-networking" in run
 
 
-# bootstrap, join, finish, start ---------------------------------------------------------------------------------------------
+# bootstrap, join, finish, start
+# ---------------------------------------------------------------------------------------------
 
 
 def test_a_bootstrap_sets_the_flag_and_runs_one_container_of_the_run(machine: Machine) -> None:
@@ -409,8 +417,10 @@ def test_a_bootstrap_sets_the_flag_and_runs_one_container_of_the_run(machine: Ma
     assert machine.run(scripts.BOOTSTRAP, str(machine.data), MARK, "docker").code == 0
     assert (machine.data / "grastate.dat").read_text() == "seqno: -1\nsafe_to_bootstrap: 1\n"
     assert machine.calls()[-1] == (
-        f"docker run -d --name remediator_galera_bootstrap --label remediator.run={MARK} --network host --volumes-from mariadb "
-        "-e KOLLA_CONFIG_STRATEGY=COPY_ALWAYS -e KOLLA_SERVICE_NAME=mariadb -e BOOTSTRAP_ARGS=--wsrep-new-cluster sha256:image"
+        f"docker run -d --name remediator_galera_bootstrap --label remediator.run={MARK} --network host "
+        f"--volumes-from mariadb "
+        "-e KOLLA_CONFIG_STRATEGY=COPY_ALWAYS -e KOLLA_SERVICE_NAME=mariadb -e "
+        "BOOTSTRAP_ARGS=--wsrep-new-cluster sha256:image"
     )
 
 
@@ -502,8 +512,12 @@ def test_a_finish_ends_our_container_and_starts_the_unit_in_its_place(machine: M
     machine.calls()
     assert machine.run(scripts.FINISH, MARK, "docker").code == 0
     assert machine.calls()[2:] == [
-        "docker stop -t 120 remediator_galera_bootstrap", "docker rm remediator_galera_bootstrap", NAMES, "systemctl daemon-reload", *START,
-    ]  # fmt: skip
+        "docker stop -t 120 remediator_galera_bootstrap",
+        "docker rm remediator_galera_bootstrap",
+        NAMES,
+        "systemctl daemon-reload",
+        *START,
+    ]
     assert not machine.drop_in.exists()
 
 
@@ -513,7 +527,8 @@ def test_a_finish_that_was_lost_is_done_again_without_a_container(machine: Machi
 
 
 def test_a_finish_starts_nothing_beside_a_container_that_took_the_data_meanwhile(machine: Machine) -> None:
-    """Between the end of our container and the start of the unit the data is nobody's: somebody's rescue may have begun there."""
+    """Between the end of our container and the start of the unit the data is nobody's: somebody's rescue may have begun
+    there."""
     machine.run(scripts.HOLD, MARK, "docker", "stopped")
     machine.put("others", "rescue\n")
     machine.calls()

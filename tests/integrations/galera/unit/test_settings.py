@@ -1,4 +1,5 @@
-"""What the config says of Galera: its settings reach the commands, the version and the checks, and a wrong one is said."""
+"""What the config says of Galera: its settings reach the commands, the version and the checks, and a wrong one is
+said."""
 
 from __future__ import annotations
 

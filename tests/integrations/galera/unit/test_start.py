@@ -1,4 +1,5 @@
-"""One stopped member beside a living Primary: its position is read before it is started, and one that is ahead is left to a person."""
+"""One stopped member beside a living Primary: its position is read before it is started, and one that is ahead is left
+to a person."""
 
 from __future__ import annotations
 
@@ -19,10 +20,18 @@ from tests.integrations.galera.unit import world
 pytestmark = pytest.mark.unit
 
 FAILED: dict[str, Any] = {
-    "has_unit": True, "unit_state": "failed", "stopped": True, "operator_stopped": False, "cause": None, "disk_full": False,
-    "abs_clock_offset_s": 0.1, "quorum_without_me": True, "any_donor_or_joiner": False, "split": False,
+    "has_unit": True,
+    "unit_state": "failed",
+    "stopped": True,
+    "operator_stopped": False,
+    "cause": None,
+    "disk_full": False,
+    "abs_clock_offset_s": 0.1,
+    "quorum_without_me": True,
+    "any_donor_or_joiner": False,
+    "split": False,
     "bootstrap_left_over": False,
-}  # fmt: skip
+}
 START = scripts.START.argv()
 
 
@@ -161,11 +170,14 @@ def test_a_mark_that_cannot_be_read_starts_nothing_and_none_stands_in_nobodys_wa
 
 # a member of whom its own log says that it has what the others do not have
 OWN_WORDS = [
-    "[ERROR] WSREP: ./gcs/src/gcs_group.cpp:group_post_state_exchange():434: Reversing history: 640 -> 610, this member has applied 30 more "
+    "[ERROR] WSREP: ./gcs/src/gcs_group.cpp:group_post_state_exchange():434: Reversing history: 640 -> "
+    "610, this member has applied 30 more "
     "events than the primary component.Data loss is possible. Aborting.",
-    "[ERROR] WSREP: ./gcs/src/gcs_group.cpp:group_post_state_exchange():452: Reversing history: 640 -> -1, this member has applied 641 more "
+    "[ERROR] WSREP: ./gcs/src/gcs_group.cpp:group_post_state_exchange():452: Reversing history: 640 -> "
+    "-1, this member has applied 641 more "
     "events than the primary component.Data loss is possible. Must abort.",
-    "[ERROR] WSREP: Local state seqno (640) is greater than group seqno (610): states diverged. Aborting to avoid potential data loss.",
+    "[ERROR] WSREP: Local state seqno (640) is greater than group seqno (610): states diverged. "
+    "Aborting to avoid potential data loss.",
 ]
 
 
@@ -175,7 +187,8 @@ OWN_WORDS = [
 def test_one_that_says_that_history_was_reversed_is_left_to_a_person_wherever_the_others_are_by_now(
     line: str, others_at: int, action: str
 ) -> None:
-    """Its position is behind theirs by now and no log of theirs tells of that time: its own words alone forbid the start."""
+    """Its position is behind theirs by now and no log of theirs tells of that time: its own words alone forbid the
+    start."""
     well = [world.running(host, world.sql(size=2, at=others_at)) for host in ("ctl1", "ctl2")]
     seen = world.evidence(
         *well, world.stopped("ctl3", log_tail=f"2026-11-23  6:50:00 0 {line}\n"), mark=world.mark(4000)

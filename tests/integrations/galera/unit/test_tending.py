@@ -1,4 +1,5 @@
-"""When a member is upgraded, and when it is restarted: each proof alone taken away, and what becomes of what was begun."""
+"""When a member is upgraded, and when it is restarted: each proof alone taken away, and what becomes of what was
+begun."""
 
 from __future__ import annotations
 
@@ -39,16 +40,39 @@ TARGET = targets.member("galera", "ctl1")
 OLD, NEW = "10.6.16-MariaDB", "10.11.19-MariaDB"
 U = Unknown("x")
 UPGRADABLE: dict[str, Any] = {
-    "upgrade_needed": True, "downgraded": False, "bootstrap_left_over": False, "cluster_status": "Primary", "local_state": "Synced",
-    "cluster_size": 3, "group_size": 3, "others_synced": 2, "any_donor_or_joiner": False, "split": False, "cause": None,
-    "disk_full": False, "abs_clock_offset_s": 0.1,
-}  # fmt: skip
+    "upgrade_needed": True,
+    "downgraded": False,
+    "bootstrap_left_over": False,
+    "cluster_status": "Primary",
+    "local_state": "Synced",
+    "cluster_size": 3,
+    "group_size": 3,
+    "others_synced": 2,
+    "any_donor_or_joiner": False,
+    "split": False,
+    "cause": None,
+    "disk_full": False,
+    "abs_clock_offset_s": 0.1,
+}
 LEFT_OUT: dict[str, Any] = {
-    "restart_asked": True, "process_running": True, "operator_stopped": False, "systemd_busy": False, "unit_state": "active",
-    "has_unit": True, "sst_in_progress": False, "bootstrap_left_over": False, "others_all_known": True, "quorum_without_me": True,
-    "any_donor_or_joiner": False, "split": False, "cluster_status": "Disconnected", "local_state": "Initialized", "cause": None,
-    "disk_full": False, "abs_clock_offset_s": 0.1,
-}  # fmt: skip
+    "restart_asked": True,
+    "process_running": True,
+    "operator_stopped": False,
+    "systemd_busy": False,
+    "unit_state": "active",
+    "has_unit": True,
+    "sst_in_progress": False,
+    "bootstrap_left_over": False,
+    "others_all_known": True,
+    "quorum_without_me": True,
+    "any_donor_or_joiner": False,
+    "split": False,
+    "cluster_status": "Disconnected",
+    "local_state": "Initialized",
+    "cause": None,
+    "disk_full": False,
+    "abs_clock_offset_s": 0.1,
+}
 
 
 def evidence(me: HostReply, *others: HostReply, runs: Any = (), now_s: float = 3601.0) -> Evidence:
@@ -85,7 +109,8 @@ def run(state: str, age_s: float = 600.0, **changes: Any) -> dict[str, Any]:
     }
 
 
-# what is asked for before a member is touched -----------------------------------------------------------------------------
+# what is asked for before a member is touched
+# -----------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("action", [LOGIN, UPGRADE], ids=["login", "upgrade"])
@@ -164,7 +189,8 @@ def test_an_upgrade_that_left_nothing_behind_elsewhere_forbids_nothing(seen: Evi
     assert built(asked(UPGRADE, order(UPGRADABLE, seen)))
 
 
-# as whom ------------------------------------------------------------------------------------------------------------------
+# as whom
+# ------------------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("account", ["mysql", "root"])
@@ -193,7 +219,8 @@ def test_a_log_that_nobody_read_ends_the_run() -> None:
         built(LOGIN.gives.told(in_turn(UPGRADABLE, evidence(reply(info=OLD, signs=None))), "remediator-login mysql\n"))
 
 
-# what became of it --------------------------------------------------------------------------------------------------------
+# what became of it
+# --------------------------------------------------------------------------------------------------------
 
 
 def settled(me: HostReply, given: Mapping[str, Any], now_s: float = 3601.0) -> Any:
@@ -249,7 +276,8 @@ def test_a_tool_that_may_still_run_is_not_said_not_to_have_run(
     assert UPGRADE.probe(before, me, TARGET) is answer
 
 
-# the restart --------------------------------------------------------------------------------------------------------------
+# the restart
+# --------------------------------------------------------------------------------------------------------------
 
 
 def test_a_member_that_was_left_out_is_restarted_by_its_unit() -> None:
@@ -299,7 +327,8 @@ def test_what_forbids_a_restart(change: dict[str, Any], words: str) -> None:
         built(asked(RESTART, order({**LEFT_OUT, **change})))
 
 
-# the programs -------------------------------------------------------------------------------------------------------------
+# the programs
+# -------------------------------------------------------------------------------------------------------------
 
 ENGINE = """#!/bin/sh
 case "$*" in

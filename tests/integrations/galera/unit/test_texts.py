@@ -1,4 +1,5 @@
-"""The table of what MariaDB and its provider write: each row by its example, on the host and in the judgement, and reports of others."""
+"""The table of what MariaDB and its provider write: each row by its example, on the host and in the judgement, and
+reports of others."""
 
 from __future__ import annotations
 
@@ -75,8 +76,10 @@ def test_advice_at_an_assertion_is_no_diagnosis() -> None:
     [
         # reports of others: the cluster went back behind a member
         (
-            "2014-12-16 16:46:17 32450 [ERROR] WSREP: gcs/src/gcs_group.cpp:void group_post_state_exchange(gcs_group_t*)():319: Reversing "
-            "history: 0 -> 0, this member has applied 139683099214865 more events than the primary component.Data loss is possible. Aborting.",
+            "2014-12-16 16:46:17 32450 [ERROR] WSREP: gcs/src/gcs_group.cpp:void "
+                "group_post_state_exchange(gcs_group_t*)():319: Reversing "
+            "history: 0 -> 0, this member has applied 139683099214865 more events than the primary "
+                "component.Data loss is possible. Aborting.",
             "diverged",
         ),
         # a seqno written into grastate.dat by hand
@@ -85,36 +88,47 @@ def test_advice_at_an_assertion_is_no_diagnosis() -> None:
         ("[ERROR] WSREP: Receiving IST failed, node restart required: IST first seqno 11 is not 6", None),
         ("[ERROR] WSREP: SST request callback failed. This is unrecoverable, restart required.", None),
         # a member that differs from the others leaves the group
-        ("[ERROR] WSREP: Failed to apply trx: source: 1 version: 5\n[ERROR] WSREP: Node consistency compromized, leaving cluster...",
+        ("[ERROR] WSREP: Failed to apply trx: source: 1 version: 5\n[ERROR] WSREP: Node consistency "
+            "compromized, leaving cluster...",
          "inconsistent"),
         # a transaction of its own binary log, settled by itself, and no XA of a client
-        ("[Note] InnoDB: Transaction 178077587 was in the XA prepared state.\n[Note] InnoDB: 1 transaction(s) which must be rolled back", None),
+        ("[Note] InnoDB: Transaction 178077587 was in the XA prepared state.\n[Note] InnoDB: 1 "
+            "transaction(s) which must be rolled back", None),
         ("[Note] InnoDB: Found 1 prepared transaction(s) in InnoDB", None),
         # an upgrade over a crash
-        ("[ERROR] InnoDB: Upgrade after a crash is not supported. The redo log was created with Backup MariaDB 10.11.4.",
+        ("[ERROR] InnoDB: Upgrade after a crash is not supported. The redo log was created with Backup "
+            "MariaDB 10.11.4.",
          "redo_of_another_version"),
-        ("[ERROR] Recovery failed! You must enable all engines that were enabled at the moment of the crash\n[ERROR] Can't init tc log",
+        ("[ERROR] Recovery failed! You must enable all engines that were enabled at the moment of the "
+            "crash\n[ERROR] Can't init tc log",
          "tc_log"),
-        ("[ERROR] mariadbd: Got error 'Could not get an exclusive lock; file is probably in use by another process' when trying to use aria "
+        ("[ERROR] mariadbd: Got error 'Could not get an exclusive lock; file is probably in use by "
+            "another process' when trying to use aria "
          "control file '/var/lib/mysql/aria_log_control'", "data_in_use"),
-        ("[ERROR] InnoDB: Unable to lock ./ibdata1 error: 11\n[Note] InnoDB: Check that you do not already have another mariadbd process",
+        ("[ERROR] InnoDB: Unable to lock ./ibdata1 error: 11\n[Note] InnoDB: Check that you do not "
+            "already have another mariadbd process",
          "data_in_use"),
         # a recovery beside servers that still had the volume; a process was left
-        ("[ERROR] mariadbd: Can't lock aria control file '/var/lib/mysql/aria_log_control' for exclusive use, error: 11. Will retry for 30 "
+        ("[ERROR] mariadbd: Can't lock aria control file '/var/lib/mysql/aria_log_control' for "
+            "exclusive use, error: 11. Will retry for 30 "
          "seconds", "data_in_use"),
         # with a comma
         ("2017-08-13 02:30:50 2951 [ERROR] InnoDB: Unable to lock ./ibdata1, error: 11", "data_in_use"),
         # an older server's coordinator log, and one of another length
         ("0 [Note] Recovering after a crash using tc.log\n0 [ERROR] Bad magic header in tc log", "tc_log"),
-        ("0 [ERROR] Crash recovery failed. Either correct the problem (if it's, for example, out of memory error) and restart, or delete tc log",
+        ("0 [ERROR] Crash recovery failed. Either correct the problem (if it's, for example, out of "
+            "memory error) and restart, or delete tc log",
          "tc_log"),
-        ("0 [Note] Recovering after a crash using tc.log\n0 [Note] Starting table crash recovery...\n0 [Note] Crash table recovery finished.", None),
+        ("0 [Note] Recovering after a crash using tc.log\n0 [Note] Starting table crash recovery...\n0 "
+            "[Note] Crash table recovery finished.", None),
         # what a provider logs of its own saved state
         ("WSREP: Found saved state: fd477e0b-caae-11ec-947e-5f1468ac0a21:-1, safe_to_bootstrap: 1", None),
         # another member's eviction is no harm to this one
         ("[Note] WSREP: evs: evicting member 86063cd6-a7e0 at tcp://192.0.2.12:4567 permanently from group", None),
-        ("[Note] WSREP: Loading provider /usr/lib/galera/libgalera_smm.so initial position: 6c191011-e710-11f1-8064-067e3541b3e4:77", None),
-        ("[Note] InnoDB: File './ibtmp1' size is now 12 MiB. [Note] Aria engine: starting recovery\nrecovered pages: 0% 100% (0.0 seconds)", None),
+        ("[Note] WSREP: Loading provider /usr/lib/galera/libgalera_smm.so initial position: "
+            "6c191011-e710-11f1-8064-067e3541b3e4:77", None),
+        ("[Note] InnoDB: File './ibtmp1' size is now 12 MiB. [Note] Aria engine: starting "
+            "recovery\nrecovered pages: 0% 100% (0.0 seconds)", None),
     ],
 )  # fmt: skip
 def test_lines_of_public_reports(line: str, name: str | None) -> None:
@@ -125,7 +139,8 @@ ASKS = (
     "Receiving IST failed, node restart required: IST receiver reported failure: 71 (Protocol error)",
     "Application state transfer failed. This is unrecoverable condition, restart required.",
     "exception from gcomm, backend must be restarted: evs: nil view",
-    "State transfer request failed unrecoverably: 113. Most likely it is due to inability to communicate with the cluster primary component. Restart required.",
+    "State transfer request failed unrecoverably: 113. Most likely it is due to inability to "
+    "communicate with the cluster primary component. Restart required.",
     "IST didn't contain all write sets, expected last: 12 last received: 11",
 )
 
@@ -142,12 +157,19 @@ def test_whoever_asks_for_a_restart_is_told_whatever_the_reason_before_it(reason
     assert assess.nodes(alone)[0].data["restart_asked"] is False
 
 
-# a provider that is off -----------------------------------------------------------------------------------------------------
+# a provider that is off
+# -----------------------------------------------------------------------------------------------------
 
 OFF = {
-    "version": "10.11.6-MariaDB", "wsrep_on": "OFF", "wsrep_cluster_conf_id": "18446744073709551615", "wsrep_cluster_size": "0",
-    "wsrep_cluster_state_uuid": "", "wsrep_cluster_status": "Disconnected", "wsrep_connected": "OFF", "wsrep_ready": "OFF",
-}  # fmt: skip
+    "version": "10.11.6-MariaDB",
+    "wsrep_on": "OFF",
+    "wsrep_cluster_conf_id": "18446744073709551615",
+    "wsrep_cluster_size": "0",
+    "wsrep_cluster_state_uuid": "",
+    "wsrep_cluster_status": "Disconnected",
+    "wsrep_connected": "OFF",
+    "wsrep_ready": "OFF",
+}
 
 
 @pytest.mark.parametrize(

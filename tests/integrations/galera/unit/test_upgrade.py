@@ -1,4 +1,5 @@
-"""What an upgrade, a join and a bootstrap leave behind on a member: each sign alone, beside the others, and not known."""
+"""What an upgrade, a join and a bootstrap leave behind on a member: each sign alone, beside the others, and not
+known."""
 
 from __future__ import annotations
 
@@ -33,10 +34,19 @@ HELPER = {"running": True, "status": "running", "exit_code": 0, "started_at": "x
 
 def sql(**changes: str) -> dict[str, str]:
     return {
-        "wsrep_cluster_status": "Primary", "wsrep_local_state_comment": "Synced", "wsrep_cluster_size": "3", "wsrep_connected": "ON",
-        "wsrep_ready": "ON", "wsrep_cluster_state_uuid": UUID, "wsrep_cluster_conf_id": "5", "wsrep_last_committed": "11",
-        "wsrep_flow_control_paused": "0", "wsrep_flow_control_sent": "0", "version": SERVER, **changes,
-    }  # fmt: skip
+        "wsrep_cluster_status": "Primary",
+        "wsrep_local_state_comment": "Synced",
+        "wsrep_cluster_size": "3",
+        "wsrep_connected": "ON",
+        "wsrep_ready": "ON",
+        "wsrep_cluster_state_uuid": UUID,
+        "wsrep_cluster_conf_id": "5",
+        "wsrep_last_committed": "11",
+        "wsrep_flow_control_paused": "0",
+        "wsrep_flow_control_sent": "0",
+        "version": SERVER,
+        **changes,
+    }
 
 
 OUT = sql(
@@ -51,15 +61,32 @@ def reply(host: str = "ctl1", answer: Any = None, *, info: Any = None, runs: boo
     """A member's reply; `changes` are parts of its section `galera`, and a part that is GONE is left out."""
     item = make.container("mariadb", health=None) if runs else make.down("mariadb", exit_code=137)
     given = {
-        "volume": "/v", "present": True, "grastate": {"uuid": UUID, "seqno": "-1", "safe_to_bootstrap": "0"},
+        "volume": "/v",
+        "present": True,
+        "grastate": {"uuid": UUID, "seqno": "-1", "safe_to_bootstrap": "0"},
         "grastate_text": f"# GALERA saved state\nversion: 2.1\nuuid:    {UUID}\nseqno:   -1\nsafe_to_bootstrap: 0\n",
-        "grastate_bytes": 110, "grastate_mtime": 1.0, "gvwstate_text": None, "gvwstate_bytes": 120, "gvwstate_mtime": 1.0,
-        "sst_in_progress": False, "sst_process": False, "upgrade_info": info, "signs": [],
-        "engine_reason": None, "container": {"env_names": ["PATH"], "env_bootstrap": False, "args_bootstrap": False},
-        "helpers": {BOOTSTRAP_HELPER: None, RECOVER_HELPER: None}, "config": {"bootstrap": False, "addresses": None},
-        "process_bootstrap": False, "users": [], "log_tail": "ready for connections\n", "hold": {"exists": False, "line": None},
-        "group_port": {"listening": True, "peers": []}, "data_bytes": 1, "free_bytes": 9, **changes,
-    }  # fmt: skip
+        "grastate_bytes": 110,
+        "grastate_mtime": 1.0,
+        "gvwstate_text": None,
+        "gvwstate_bytes": 120,
+        "gvwstate_mtime": 1.0,
+        "sst_in_progress": False,
+        "sst_process": False,
+        "upgrade_info": info,
+        "signs": [],
+        "engine_reason": None,
+        "container": {"env_names": ["PATH"], "env_bootstrap": False, "args_bootstrap": False},
+        "helpers": {BOOTSTRAP_HELPER: None, RECOVER_HELPER: None},
+        "config": {"bootstrap": False, "addresses": None},
+        "process_bootstrap": False,
+        "users": [],
+        "log_tail": "ready for connections\n",
+        "hold": {"exists": False, "line": None},
+        "group_port": {"listening": True, "peers": []},
+        "data_bytes": 1,
+        "free_bytes": 9,
+        **changes,
+    }
     files = {name: value for name, value in given.items() if value is not GONE}
     units = {"mariadb": make.unit() if runs else make.CRASHED}
     containers = make.containers(item, units=units)
@@ -87,21 +114,44 @@ RECORDS: list[tuple[str, Any, tuple[Member, ...], Any, Any]] = [
     ("a newer series", seen(info="11.4.2-MariaDB"), MATES, False, True),
     ("no record anywhere", seen(), NO_RECORDS, False, False),
     ("no record here, as after a state transfer", seen(), MATES, False, False),
-    ("no record here, one on a member that is down", seen(), (seen("ctl2", REFUSED, info=WHOLE, runs=False),), False, False),
+    (
+        "no record here, one on a member that is down",
+        seen(),
+        (seen("ctl2", REFUSED, info=WHOLE, runs=False),),
+        False,
+        False,
+    ),
     ("no record here, and another series there", seen(), (seen("ctl2", info="10.6.16-MariaDB"),), True, False),
     ("no record here, one of another cluster", seen(), (FOREIGN, seen("ctl3")), False, False),
     ("no record here, and the log names a table", seen(signs=[TABLE]), MATES, True, False),
     ("no record here, and no log", seen(signs=None), MATES, Unknown("no_log"), False),
     ("no record here, and nobody knows about there", seen(), (member("ctl2", None),), False, False),
     ("an empty record", seen(info=""), MATES, True, False),
-    ("a record that is no version", seen(info="yes"), MATES, Unknown("upgrade_info_garbled"), Unknown("upgrade_info_garbled")),
-    ("a record that nobody read", seen(upgrade_info=GONE), MATES, Unknown("not_collected:galera.upgrade_info"),
-     Unknown("not_collected:galera.upgrade_info")),
+    (
+        "a record that is no version",
+        seen(info="yes"),
+        MATES,
+        Unknown("upgrade_info_garbled"),
+        Unknown("upgrade_info_garbled"),
+    ),
+    (
+        "a record that nobody read",
+        seen(upgrade_info=GONE),
+        MATES,
+        Unknown("not_collected:galera.upgrade_info"),
+        Unknown("not_collected:galera.upgrade_info"),
+    ),
     ("no data directory", seen(present=False), MATES, Unknown("no_data_directory"), Unknown("no_data_directory")),
     ("it runs and is silent", seen(answer=SILENT, info=WHOLE), MATES, SILENT, SILENT),
     ("it is stopped", seen(answer=REFUSED, info=WHOLE, runs=False), MATES, None, None),
-    ("a version that is none", seen(answer=sql(version="yes"), info=WHOLE), MATES, Unknown("version"), Unknown("version")),
-]  # fmt: skip
+    (
+        "a version that is none",
+        seen(answer=sql(version="yes"), info=WHOLE),
+        MATES,
+        Unknown("version"),
+        Unknown("version"),
+    ),
+]
 
 
 @pytest.mark.parametrize(
@@ -129,13 +179,19 @@ def test_a_record_as_the_collector_cuts_it_is_read() -> None:
         ({"config": {"bootstrap": True, "addresses": None}}, True),
         ({"process_bootstrap": True}, True),
         ({"process_bootstrap": True, "helpers": {BOOTSTRAP_HELPER: HELPER, RECOVER_HELPER: None}}, False),
-        ({"process_bootstrap": True, "helpers": {BOOTSTRAP_HELPER: {**HELPER, "running": False}, RECOVER_HELPER: None}}, True),
+        (
+            {
+                "process_bootstrap": True,
+                "helpers": {BOOTSTRAP_HELPER: {**HELPER, "running": False}, RECOVER_HELPER: None},
+            },
+            True,
+        ),
         ({"config": {"bootstrap": True, "addresses": None}, "helpers": {BOOTSTRAP_HELPER: HELPER}}, True),
         ({"engine_reason": "timeout:engine"}, Unknown("timeout:engine")),
         ({"engine_reason": "timeout:engine", "process_bootstrap": True}, Unknown("timeout:engine")),
         ({"engine_reason": "timeout:engine", "config": {"bootstrap": True, "addresses": None}}, True),
     ],
-)  # fmt: skip
+)
 def test_a_bootstrap_that_nobody_took_back(given: dict[str, Any], expected: Any) -> None:
     assert system_tables.left_over(seen(**given).launch, 3) == expected
 
@@ -198,9 +254,16 @@ def test_the_fields_of_a_member() -> None:
     replies = (reply("ctl1", OUT, info="", signs=[TABLE, STATISTICS, RACE]), reply("ctl2", info=WHOLE), reply("ctl3"))
     data = next(one.data for one in assess.nodes(make.evidence(*replies)) if one.target.text == "galera/ctl1")
     assert set(data) == set(fields.NODE)
-    assert {name: data[name] for name in ("upgrade_needed", "downgraded", "statistics_outdated", "ist_race", "bootstrap_left_over")} == {
-        "upgrade_needed": True, "downgraded": False, "statistics_outdated": True, "ist_race": True, "bootstrap_left_over": False,
-    }  # fmt: skip
+    assert {
+        name: data[name]
+        for name in ("upgrade_needed", "downgraded", "statistics_outdated", "ist_race", "bootstrap_left_over")
+    } == {
+        "upgrade_needed": True,
+        "downgraded": False,
+        "statistics_outdated": True,
+        "ist_race": True,
+        "bootstrap_left_over": False,
+    }
     assert (data["upgrade_signs"], data["upgrade_info"], data["server_version"]) == (TABLE, "", SERVER)
     assert (data["slow"], data["slowest"]) == (False, None)
 

@@ -1,4 +1,5 @@
-"""Who a member is, by what its host says: its own addresses, names and machine, and what the names of its list mean there."""
+"""Who a member is, by what its host says: its own addresses, names and machine, and what the names of its list mean
+there."""
 
 from __future__ import annotations
 
@@ -21,15 +22,27 @@ exec(galera.remote_source(), REMOTE)
 Run = Callable[..., tuple[int | None, str, str]]
 
 LINKS: list[dict[str, Any]] = [
-    {"ifname": "lo", "addr_info": [{"family": "inet", "local": "127.0.0.1", "scope": "host"}, {"family": "inet6", "local": "::1", "scope": "host"}]},
-    {"ifname": "eth0", "addr_info": [
-        {"family": "inet", "local": "192.0.2.11", "prefixlen": 24, "scope": "global"},
-        {"family": "inet6", "local": "2001:db8::B", "scope": "global"},
-        {"family": "inet6", "local": "fe80::1", "scope": "link"},
-    ]},
-    {"ifname": "wg0", "addr_info": [{"family": "inet", "local": "198.51.100.1", "address": "198.51.100.2", "scope": "global"}]},
+    {
+        "ifname": "lo",
+        "addr_info": [
+            {"family": "inet", "local": "127.0.0.1", "scope": "host"},
+            {"family": "inet6", "local": "::1", "scope": "host"},
+        ],
+    },
+    {
+        "ifname": "eth0",
+        "addr_info": [
+            {"family": "inet", "local": "192.0.2.11", "prefixlen": 24, "scope": "global"},
+            {"family": "inet6", "local": "2001:db8::B", "scope": "global"},
+            {"family": "inet6", "local": "fe80::1", "scope": "link"},
+        ],
+    },
+    {
+        "ifname": "wg0",
+        "addr_info": [{"family": "inet", "local": "198.51.100.1", "address": "198.51.100.2", "scope": "global"}],
+    },
     {},
-]  # fmt: skip
+]
 LINES = """1: lo    inet 127.0.0.1/8 scope host lo\\       valid_lft forever preferred_lft forever
 2: eth0    inet 192.0.2.11/24 brd 192.0.2.255 scope global eth0\\       valid_lft forever preferred_lft forever
 2: eth0    inet6 2001:db8::b/64 scope global \\       valid_lft forever preferred_lft forever
@@ -57,7 +70,13 @@ def host(answers: Mapping[str, tuple[int | None, str]]) -> Run:
     return run
 
 
-def told(tmp_path: Path, answers: Mapping[str, tuple[int | None, str]], text: str = "", hosts: str = HOSTS, entries: Sequence[str] = ()) -> dict[str, Any]:  # fmt: skip
+def told(
+    tmp_path: Path,
+    answers: Mapping[str, tuple[int | None, str]],
+    text: str = "",
+    hosts: str = HOSTS,
+    entries: Sequence[str] = (),
+) -> dict[str, Any]:
     files = {"hosts_file": hosts, "machine_file": "0123456789abcdef0123456789abcdef\n"}
     for name, body in files.items():
         (tmp_path / name).write_text(body)
@@ -72,7 +91,8 @@ def parsed(data: Mapping[str, Any]) -> Who:
     return found
 
 
-# The host ---------------------------------------------------------------------------------------------------------------------
+# The host
+# ------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -98,9 +118,23 @@ def test_its_own_addresses_are_those_of_its_interfaces_without_loopback_and_link
         {},
         {"ip -j": (1, ""), "ip -o": (1, "")},
         {"ip -j": (0, json.dumps([{"addr_info": [{"family": "inet", "scope": "global"}]}]))},
-        {"ip -j": (0, json.dumps([{"addr_info": [{"family": "inet", "local": f"10.0.{n // 250}.{n % 250}", "scope": "global"} for n in range(513)]}]))},
+        {
+            "ip -j": (
+                0,
+                json.dumps(
+                    [
+                        {
+                            "addr_info": [
+                                {"family": "inet", "local": f"10.0.{n // 250}.{n % 250}", "scope": "global"}
+                                for n in range(513)
+                            ]
+                        }
+                    ]
+                ),
+            )
+        },
     ],
-)  # fmt: skip
+)
 def test_a_host_that_does_not_say_has_unknown_addresses_and_not_none(
     tmp_path: Path, answers: dict[str, tuple[int | None, str]]
 ) -> None:
@@ -124,7 +158,8 @@ def test_its_names_are_its_own_and_those_beside_it_in_its_hosts_file(tmp_path: P
     assert REMOTE["_own_names"]("ctl9", known) == ["ctl9"]
 
 
-# galera.cnf ---------------------------------------------------------------------------------------------------------------------
+# galera.cnf
+# ------------------------------------------------------------------------
 
 KOLLA_V4 = """[mysqld]
 bind-address=192.0.2.11
@@ -165,11 +200,17 @@ loose-wsrep-cluster-address = 'gcomm://node1.example.org:4567, node2.example.org
         (QUOTED, {"2001:db8::a1"}, None, ["db-0.internal", "db-1.internal", "db-2.internal"], False),
         (BY_NAME, set(), None, ["node1.example.org", "node2.example.org"], True),
         ("wsrep_cluster_address=gcomm://\n", set(), None, [], False),
-        ("wsrep_cluster_address=gcomm://\nwsrep_cluster_address=gcomm://192.0.2.1\n", set(), None, ["192.0.2.1"], False),
+        (
+            "wsrep_cluster_address=gcomm://\nwsrep_cluster_address=gcomm://192.0.2.1\n",
+            set(),
+            None,
+            ["192.0.2.1"],
+            False,
+        ),
         ("#wsrep_cluster_address=gcomm://\nbind-address=0.0.0.0\n", set(), None, None, False),
         ("wsrep_cluster_address=dummy://\nbind-address=127.0.0.1\n", {"127.0.0.1"}, None, None, False),
     ],
-)  # fmt: skip
+)
 def test_what_galera_cnf_says_of_the_member_and_of_the_others(
     tmp_path: Path, text: str, configured: set[str], binds: str | None, listed: list[str] | None, named: bool
 ) -> None:
@@ -182,7 +223,8 @@ def test_what_galera_cnf_says_of_the_member_and_of_the_others(
     assert "secret" not in json.dumps(told(tmp_path, {}, text=text))
 
 
-# Names ----------------------------------------------------------------------------------------------------------------------------
+# Names
+# ------------------------------------------------------------------------
 
 
 def test_names_are_resolved_on_the_host_by_its_hosts_file_and_then_by_its_resolver(tmp_path: Path) -> None:
@@ -206,7 +248,8 @@ def test_a_resolver_that_gives_no_answer_is_no_name_that_is_not_there(
     assert told(tmp_path, {}, entries=["ctl3", "--help"])["resolved"] == {"ctl3": None, "--help": None}
 
 
-# What a host sent ---------------------------------------------------------------------------------------------------------------
+# What a host sent
+# ------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -228,17 +271,27 @@ def test_a_section_without_it_leaves_it_unknown() -> None:
     assert identity.parse(Unknown("timeout:galera")) == Unknown("timeout:galera")
 
 
-# One spelling ---------------------------------------------------------------------------------------------------------------------
+# One spelling
+# ------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
     ("text", "canonical"),
     [
-        ("2001:DB8:0:0:0:0:0:B", "2001:db8::b"), ("[2001:db8::b]", "2001:db8::b"), ("2001:0db8::000b", "2001:db8::b"),
-        ("::ffff:192.0.2.11", "192.0.2.11"), ("::FFFF:C000:20B", "192.0.2.11"), ("fe80::1%eth0", "fe80::1"),
-        (" 192.0.2.11 ", "192.0.2.11"), ("192.0.2.011", None), ("ctl1", None), ("", None), ("1" * 500, None), ("10", None),
+        ("2001:DB8:0:0:0:0:0:B", "2001:db8::b"),
+        ("[2001:db8::b]", "2001:db8::b"),
+        ("2001:0db8::000b", "2001:db8::b"),
+        ("::ffff:192.0.2.11", "192.0.2.11"),
+        ("::FFFF:C000:20B", "192.0.2.11"),
+        ("fe80::1%eth0", "fe80::1"),
+        (" 192.0.2.11 ", "192.0.2.11"),
+        ("192.0.2.011", None),
+        ("ctl1", None),
+        ("", None),
+        ("1" * 500, None),
+        ("10", None),
     ],
-)  # fmt: skip
+)
 def test_one_address_has_one_spelling_and_a_name_has_none(text: str, canonical: str | None) -> None:
     assert addresses.canonical(text) == canonical
 

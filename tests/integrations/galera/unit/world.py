@@ -1,4 +1,5 @@
-"""Replies and evidence of a Galera cluster in the shape that hosts send them; what a test leaves out is a stopped member at rest."""
+"""Replies and evidence of a Galera cluster in the shape that hosts send them; what a test leaves out is a stopped
+member at rest."""
 
 from __future__ import annotations
 
@@ -176,8 +177,14 @@ def mark(seqno: int | None = 77, *, age_s: float = 100.0, now_s: float = 3601.0,
 def past(**changes: Any) -> dict[str, Any]:
     """Return what is told of a past run."""
     return {
-        "run": "run-3", "runbook": "galera-bootstrap", "state": "succeeded", "age_s": 60.0, "ended_s": 30.0, "done": (), **changes,
-    }  # fmt: skip
+        "run": "run-3",
+        "runbook": "galera-bootstrap",
+        "state": "succeeded",
+        "age_s": 60.0,
+        "ended_s": 30.0,
+        "done": (),
+        **changes,
+    }
 
 
 def evidence(*replies: HostReply | None, now_s: float = 3601.0, **known: Any) -> Evidence:
@@ -259,9 +266,14 @@ WAITS = make.unit(ActiveState="activating", SubState="auto-restart")
 def said(*found: tuple[float, bool, bool], last: str | None = None) -> dict[str, Any]:
     """Return lives; `last` is what the newest one tells last, where that is more than it tells at all."""
     told = [
-        {"age_s": age_s, "primary": primary, "outside": outside, "last": "primary" if primary else "outside" if outside else None}
+        {
+            "age_s": age_s,
+            "primary": primary,
+            "outside": outside,
+            "last": "primary" if primary else "outside" if outside else None,
+        }
         for age_s, primary, outside in found
-    ]  # fmt: skip
+    ]
     if last is not None:
         told[-1]["last"] = last
     return {"lives": told}

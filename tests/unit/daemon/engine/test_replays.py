@@ -1,4 +1,5 @@
-"""What a turn is played again without: each failure costs what it was about, and after several of a kind the whole part."""
+"""What a turn is played again without: each failure costs what it was about, and after several of a kind the whole
+part."""
 
 from __future__ import annotations
 

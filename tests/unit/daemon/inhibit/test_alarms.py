@@ -1,4 +1,5 @@
-"""One page for an outage of the store: late enough, once, again when the notifier failed, and anew for the next outage."""
+"""One page for an outage of the store: late enough, once, again when the notifier failed, and anew for the next
+outage."""
 
 from __future__ import annotations
 

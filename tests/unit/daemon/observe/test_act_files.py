@@ -1,4 +1,5 @@
-"""The files of `remediator-act` on a host beside those of this release: what is wrong with them is one sentence with the remedy."""
+"""The files of `remediator-act` on a host beside those of this release: what is wrong with them is one sentence with
+the remedy."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""What comes over the control socket is a request or a sentence, whatever the bytes are; and nobody takes another one's place."""
+"""What comes over the control socket is a request or a sentence, whatever the bytes are; and nobody takes another one's
+place."""
 
 from __future__ import annotations
 
@@ -14,10 +15,17 @@ from remediator.daemon.socket.seats import A_PEER, AT_ONCE, FOR_ROOT, Seats
 pytestmark = pytest.mark.unit
 
 PLAIN = st.recursive(
-    st.none() | st.booleans() | st.integers(-10**12, 10**12) | st.floats(-1e12, 1e12) | st.text(st.characters(exclude_categories=["Cs"])),
-    lambda part: st.lists(part, max_size=3) | st.dictionaries(st.text(st.characters(exclude_categories=["Cs"]), max_size=5), part, max_size=3),
+    st.none()
+    | st.booleans()
+    | st.integers(-(10**12), 10**12)
+    | st.floats(-1e12, 1e12)
+    | st.text(st.characters(exclude_categories=["Cs"])),
+    lambda part: (
+        st.lists(part, max_size=3)
+        | st.dictionaries(st.text(st.characters(exclude_categories=["Cs"]), max_size=5), part, max_size=3)
+    ),
     max_leaves=6,
-)  # fmt: skip
+)
 
 
 def line(text: str) -> bytes:
@@ -27,15 +35,31 @@ def line(text: str) -> bytes:
 @pytest.mark.parametrize(
     ("received", "why"),
     [
-        (b"", "one JSON object"), (b"\n", "one JSON object"), (b"[" * 60_000, "too deeply"), (b'{"a":' * 12_000, "too deeply"),
-        (line("[" * 20 + "]" * 20), "args is an object"), (line('{"a": ' + "[" * 20 + "]" * 20 + "}"), "too deeply"),
-        (line('{"reason": "\\ud800"}'), "surrogate"), (line('{"\\udfff": 1}'), "surrogate"), (b'{"op": "\\ud800"}', "surrogate"),
-        (line('{"for_s": 1e999}'), "number"), (line('{"for_s": NaN}'), "number"), (line('{"for_s": -Infinity}'), "number"),
-        (line('{"for_s": 1e300}'), "number"), (line('{"for_s": ' + "9" * 4000 + "}"), "number"), (line('{"n": ' + "9" * 5000 + "}"), "one JSON object"),
-        (b"[]", "one JSON object"), (b'{"args": {}}', "one JSON object"), (b'{"op": 1}', "one JSON object"), (b'{"op": null}', "one JSON object"),
-        (line('[["a", 1]]'), "args is an object"), (line('"x"'), "args is an object"), (b"\xff\xfe", "one JSON object"), (b"x" * 70_000, "65536 bytes"),
+        (b"", "one JSON object"),
+        (b"\n", "one JSON object"),
+        (b"[" * 60_000, "too deeply"),
+        (b'{"a":' * 12_000, "too deeply"),
+        (line("[" * 20 + "]" * 20), "args is an object"),
+        (line('{"a": ' + "[" * 20 + "]" * 20 + "}"), "too deeply"),
+        (line('{"reason": "\\ud800"}'), "surrogate"),
+        (line('{"\\udfff": 1}'), "surrogate"),
+        (b'{"op": "\\ud800"}', "surrogate"),
+        (line('{"for_s": 1e999}'), "number"),
+        (line('{"for_s": NaN}'), "number"),
+        (line('{"for_s": -Infinity}'), "number"),
+        (line('{"for_s": 1e300}'), "number"),
+        (line('{"for_s": ' + "9" * 4000 + "}"), "number"),
+        (line('{"n": ' + "9" * 5000 + "}"), "one JSON object"),
+        (b"[]", "one JSON object"),
+        (b'{"args": {}}', "one JSON object"),
+        (b'{"op": 1}', "one JSON object"),
+        (b'{"op": null}', "one JSON object"),
+        (line('[["a", 1]]'), "args is an object"),
+        (line('"x"'), "args is an object"),
+        (b"\xff\xfe", "one JSON object"),
+        (b"x" * 70_000, "65536 bytes"),
     ],
-)  # fmt: skip
+)
 def test_what_is_no_request_is_told_so(received: bytes, why: str) -> None:
     with pytest.raises(requests.NotARequest, match=r"^not a request: ") as refused:
         requests.parse(received)
@@ -45,15 +69,26 @@ def test_what_is_no_request_is_told_so(received: bytes, why: str) -> None:
 @pytest.mark.parametrize(
     ("args", "why"),
     [
-        ('{"names": 1000000}', "names is a list of texts"), ('{"names": "container-state"}', "names is a list of texts"),
-        ('{"names": {"a": 1}}', "names is a list of texts"), ('{"names": true}', "names is a list of texts"),
-        ('{"matchers": 0.5}', "matchers is a list of texts"), ('{"matchers": [1]}', "matchers is a list of texts"),
-        ('{"pause": ["pause-1"]}', "pause is text"), ('{"pause": 0}', "pause is text"), ('{"target": {}}', "target is text"),
-        ('{"scope": []}', "scope is text"), ('{"plan": false}', "plan is text"), ('{"for_s": "1h"}', "for_s is a number of seconds"),
-        ('{"for_s": true}', "for_s is a number of seconds"), ('{"pid": "4"}', "pid is a whole number"), ('{"exit": true}', "exit is a whole number"),
-        ('{"all": "no"}', "all is true or false"), ('{"all": 0}', "all is true or false"), ('{"args": []}', "args is an object"),
+        ('{"names": 1000000}', "names is a list of texts"),
+        ('{"names": "container-state"}', "names is a list of texts"),
+        ('{"names": {"a": 1}}', "names is a list of texts"),
+        ('{"names": true}', "names is a list of texts"),
+        ('{"matchers": 0.5}', "matchers is a list of texts"),
+        ('{"matchers": [1]}', "matchers is a list of texts"),
+        ('{"pause": ["pause-1"]}', "pause is text"),
+        ('{"pause": 0}', "pause is text"),
+        ('{"target": {}}', "target is text"),
+        ('{"scope": []}', "scope is text"),
+        ('{"plan": false}', "plan is text"),
+        ('{"for_s": "1h"}', "for_s is a number of seconds"),
+        ('{"for_s": true}', "for_s is a number of seconds"),
+        ('{"pid": "4"}', "pid is a whole number"),
+        ('{"exit": true}', "exit is a whole number"),
+        ('{"all": "no"}', "all is true or false"),
+        ('{"all": 0}', "all is true or false"),
+        ('{"args": []}', "args is an object"),
     ],
-)  # fmt: skip
+)
 def test_an_argument_of_another_type_is_not_one_that_was_left_out(args: str, why: str) -> None:
     with pytest.raises(requests.NotARequest, match=f"^not a request: {why}$"):
         requests.parse(line(args))

@@ -1,4 +1,5 @@
-"""What is set aside is left alone for longer and longer, told once for each reason, and forgotten when it works again."""
+"""What is set aside is left alone for longer and longer, told once for each reason, and forgotten when it works
+again."""
 
 from __future__ import annotations
 

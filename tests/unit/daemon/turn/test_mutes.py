@@ -73,13 +73,20 @@ def of_one_mind(turn: Turn) -> None:
     ("begins", "ends", "kinds"),
     [
         (PAUSED, Transition(ended=PAUSED.kept), ["pause"]),  # type: ignore[arg-type]
-        (SILENCED, silences.over([Silence(id="sil-1", matchers=(), author="", reason="", created_at=at(0).wall, until=at(1).wall)], at(2).wall)[0], ["silence", "silence_ended"]),
+        (
+            SILENCED,
+            silences.over(
+                [Silence(id="sil-1", matchers=(), author="", reason="", created_at=at(0).wall, until=at(1).wall)],
+                at(2).wall,
+            )[0],
+            ["silence", "silence_ended"],
+        ),
         (TAKEN_OUT, Transition(ended=TAKEN_OUT.kept), ["downtime"]),  # type: ignore[arg-type]
         (wraps.begun(WRAP), Transition(ended=(WRAP,)), ["wrap"]),
         (Transition(kept=(DEPTH,), entries=(TOLD,)), Transition(ended=(DEPTH,)), ["downtime"]),
     ],
     ids=["pause", "silence", "downtime", "wrap", "nagios"],
-)  # fmt: skip
+)
 def test_a_mute_is_kept_and_ends_in_row_and_mirror(begins: Transition, ends: Transition, kinds: list[str]) -> None:
     with a_turn() as turn:
         mutes.apply(turn, begins)

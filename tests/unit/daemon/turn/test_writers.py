@@ -1,6 +1,8 @@
-"""Each record of the state has one writer, and no function needs more than three of them: read off the code by its syntax.
+"""Each record of the state has one writer, and no function needs more than three of them: read off the code by its
+syntax.
 
-What the daemon mirrors of the store changes together with its rows, in a few files of `turn/`, so that the two cannot part.
+What the daemon mirrors of the store changes together with its rows, in a few files of `turn/`, so that the two cannot
+part.
 """
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
-"""The brakes that a person closes: each is told once, holds until it is closed, and forgets nothing that still counts."""
+"""The brakes that a person closes: each is told once, holds until it is closed, and forgets nothing that still
+counts."""
 
 from __future__ import annotations
 

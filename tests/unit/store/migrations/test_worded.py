@@ -1,4 +1,5 @@
-"""Rows that hold a value only as a sentence are read as what they stood for, and written with the value from then on."""
+"""Rows that hold a value only as a sentence are read as what they stood for, and written with the value from then
+on."""
 
 from __future__ import annotations
 
@@ -112,7 +113,8 @@ def test_whether_a_run_expired_is_read_from_its_reason(name: str, expired: bool)
 
 
 BOOTSTRAP = (
-    "bootstrap ctl2: ctl2 holds the highest position, 60; 7 transactions are possibly lost; the newest sample of the high-water mark "
+    "bootstrap ctl2: ctl2 holds the highest position, 60; 7 transactions are possibly lost; the newest "
+    "sample of the high-water mark "
     "is of 2026-07-26T12:00:00Z; GB-8: 7 transactions below the high-water mark are possibly lost"
 )
 STOP = "stop ctl2, ctl3, running outside of a Primary component"

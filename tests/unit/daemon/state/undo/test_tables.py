@@ -1,4 +1,5 @@
-"""Whatever a turn does to a dictionary or a set, undoing it brings back what was there, and costs only what was changed."""
+"""Whatever a turn does to a dictionary or a set, undoing it brings back what was there, and costs only what was
+changed."""
 
 from __future__ import annotations
 
