@@ -39,8 +39,7 @@ pytestmark = pytest.mark.service
 PATIENCE_S = 60.0
 """What is well gets so long: a machine that others use fully starts a process late."""
 LATE_S = (1.0, 4.0, 16.0, 50.0)
-"""So long may a section, or a reply, be late that ends while its tool runs: the first of these by which the tool has
-begun."""
+"""How late a section or a reply may be that ends while its tool runs. The first by which the tool has begun counts."""
 
 HERE = Host(name="here", address="local", groups=("g",), engine="podman")
 SOURCE = """

@@ -38,6 +38,7 @@ REPLACED = {
     "notifiers_of",
     "read_anew",
     "reads_slowly",
+    "act_files",
 }
 """Parts of a daemon that the simulator brings:
 
@@ -47,6 +48,7 @@ REPLACED = {
 - `new_id`: where ids come from.
 - `read_anew`: what a reload finds in place of files.
 - `reads_slowly`: whether a thread beside the loop reads the store in quiet time.
+- `act_files`: what `remediator-act` is to find on hosts; in memory no host has it.
 """
 
 

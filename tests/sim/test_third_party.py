@@ -79,7 +79,7 @@ def test_it_is_watched_and_cured_by_its_own_runbook(tmp_path: Path) -> None:
 
 
 DIES = """
-from remediator.sim.proof import points
+from remediator.sim.proof import crash_points as points
 (way,) = (each for each in points.WAYS if each.runbook == "memcache-restart")
 assert points.uncovered() == frozenset(), points.uncovered()
 print(way.name, [points.die_at(way, point).violation for point in (0, 3, 9)])

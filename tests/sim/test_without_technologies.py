@@ -22,11 +22,11 @@ import remediator.sim
 from remediator.sim.technology import technologies
 for each in pkgutil.walk_packages(remediator.sim.__path__, "remediator.sim."):
     importlib.import_module(each.name)
-from remediator.sim.proof import points
-from remediator.sim.stories import named, stories
+from remediator.sim.proof import crash_points as points
+from remediator.sim.stories import registry, stories
 assert technologies() == ()
 assert points.uncovered() == frozenset(), points.uncovered()
-told = [stories.story_of(0), *(named.SCENARIOS[name].story for name in ("a yes", "lost on its way", "three hosts at once"))]
+told = [stories.story_of(0), *(registry.SCENARIOS[name].story for name in ("a yes", "lost on its way", "three hosts at once"))]
 broken = [found.violation for found in map(stories.tell, told) if found.violation is not None]
 broken += [found.violation for found in (points.die_at(points.WAYS[0], 3),) if found.violation is not None]
 print(len(told), broken)

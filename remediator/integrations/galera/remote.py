@@ -3,9 +3,8 @@ started.
 
 The script reads a few small files of the volume and of /etc/kolla, the end of the server's log and the table of
 connections. It asks the engine once, and never changes anything. Every read has a bound. Of the container's environment
-the names leave the host, and of BOOTSTRAP_ARGS whether it bootstraps; no value does. Section `containers` says whether
-the process runs, and SQL what the member says of itself. Behind this text stand `remote_who.py` (who it is) and
-`remote_users.py` (who uses its data).
+the names leave the host, and of BOOTSTRAP_ARGS whether it bootstraps; no value does. Behind this text stand
+`remote_who.py` (who it is) and `remote_users.py` (who uses its data).
 """
 
 # ruff: noqa: F821 (`who`, `processes` and `users` are of the texts behind this one)

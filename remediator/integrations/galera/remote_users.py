@@ -1,7 +1,7 @@
 """Runs on the host, standard library only, Python 3.6 or later: who uses the data directory, beside the member's own
 container.
 
-This script is put behind `remote.py` in one text (`remote_source`). It reads the processes and asks the engine which
+The script reads the processes and asks the engine which
 containers have the directory. A directory is known by device and inode, in whatever container it is seen. It changes
 nothing, and every read has a bound.
 """

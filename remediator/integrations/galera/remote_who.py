@@ -1,7 +1,7 @@
 """Runs on the host, standard library only, Python 3.6 or later: who this member is, by what its own host says.
 
-This script is put behind `remote.py` in one text (`remote_source`). It reads the addresses of the interfaces, the
-host's names, and the machine id, of which only a digest leaves the host. It reads what galera.cnf says of the member
+The script reads the addresses of the interfaces, the host's names, and the machine id, of which only a digest leaves
+the host. It reads what galera.cnf says of the member
 itself, and what the names in wsrep_cluster_address mean on this host. It changes nothing, and every read has a bound.
 Names are resolved here and nowhere else.
 """
