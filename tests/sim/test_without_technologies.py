@@ -49,3 +49,22 @@ def bare(tmp_path: Path) -> Path:
 def test_it_tells_stories_of_containers_and_dies_at_their_points(bare: Path) -> None:
     said = subprocess.run([sys.executable, "-c", TELLS], cwd=bare, capture_output=True, text=True, check=False)
     assert (said.stdout, said.stderr) == ("4 []\n", "")
+
+
+OURS = (".git", ".venv", ".hypothesis", ".lab-full", ".*_cache", "__pycache__")
+
+
+@pytest.mark.part("simulated")
+@pytest.mark.full("it runs most unit tests once more; make test tells stories without technologies")
+@pytest.mark.parametrize("name", [name for name in packages.own() if not registry.load({}).installed[name].basic])
+def test_without_its_folders_all_other_unit_tests_pass(name: str, tmp_path: Path) -> None:
+    """A technology is its folders: nothing else hangs on them (docs/extending.md)."""
+    tree = tmp_path / "tree"
+    shutil.copytree(ROOT, tree, ignore=shutil.ignore_patterns(*OURS))
+    for folder in ("remediator/integrations", "lab", "tests/integrations"):
+        shutil.rmtree(tree / folder / name, ignore_errors=True)
+    for folder in CONTENT:
+        (tree / folder / f"{name}.yaml").unlink(missing_ok=True)
+    argv = [sys.executable, "-m", "pytest", "-q", "-m", "unit", "-n", "2", "--dist", "loadfile", "tests/unit"]
+    ran = subprocess.run(argv, cwd=tree, capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stdout[-4000:]

@@ -71,11 +71,6 @@ def test_every_happening_of_every_scenario_and_of_many_seeds_is_read_back() -> N
             "wall-clock-steps takes (seconds: int): seconds is True: Input should be a valid integer",
         ),
         ("engine-fails", ["ctl1", "sad", 3], "how is 'sad': Input should be 'hung' or 'down'"),
-        (
-            "until-whole",
-            [9.0, "ctl1", 2],
-            "until-whole takes (seconds: float, *hosts: str): hosts is 2: Input should be a valid string",
-        ),
         ("until-step", ["choose", "begun"], "state is 'begun': Input should be"),
         ("not-paged", [{"kind": "letter"}], "page is {'kind': 'letter'}: Input should be"),
         ("not-paged", [{"word": "letter"}], "page is {'word': 'letter'}: Unexpected keyword argument"),
