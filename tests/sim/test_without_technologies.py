@@ -6,6 +6,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -33,38 +34,39 @@ print(len(told), broken)
 """  # noqa: E501
 
 
-@pytest.fixture
-def bare(tmp_path: Path) -> Path:
-    """A copy of the tree with nothing of the technologies that are no ground for others to stand on."""
-    for name in ("remediator", *CONTENT):
-        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
+OURS = (".git", ".venv", ".hypothesis", ".lab-full", ".*_cache", "__pycache__")
+"""What of a checkout is no part of the tree."""
+
+
+def technologies() -> list[str]:
+    """Return the integrations that are no ground for others to stand on."""
     installed = registry.load({}).installed
-    for name in (name for name in packages.own() if not installed[name].basic):
-        shutil.rmtree(tmp_path / "remediator" / "integrations" / name)
+    return [name for name in packages.own() if not installed[name].basic]
+
+
+def copied_without(names: Sequence[str], tree: Path) -> Path:
+    """Copy the tree to `tree` without the folders and the content of the technologies `names`; return it."""
+    shutil.copytree(ROOT, tree, ignore=shutil.ignore_patterns(*OURS))
+    for name in names:
+        for folder in ("remediator/integrations", "lab", "tests/integrations"):
+            shutil.rmtree(tree / folder / name, ignore_errors=True)
         for folder in CONTENT:
-            (tmp_path / folder / f"{name}.yaml").unlink(missing_ok=True)
-    return tmp_path
+            (tree / folder / f"{name}.yaml").unlink(missing_ok=True)
+    return tree
 
 
-def test_it_tells_stories_of_containers_and_dies_at_their_points(bare: Path) -> None:
+def test_it_tells_stories_of_containers_and_dies_at_their_points(tmp_path: Path) -> None:
+    bare = copied_without(technologies(), tmp_path / "tree")
     said = subprocess.run([sys.executable, "-c", TELLS], cwd=bare, capture_output=True, text=True, check=False)
     assert (said.stdout, said.stderr) == ("4 []\n", "")
 
 
-OURS = (".git", ".venv", ".hypothesis", ".lab-full", ".*_cache", "__pycache__")
-
-
 @pytest.mark.part("simulated")
 @pytest.mark.full("it runs most unit tests once more; make test tells stories without technologies")
-@pytest.mark.parametrize("name", [name for name in packages.own() if not registry.load({}).installed[name].basic])
+@pytest.mark.parametrize("name", technologies())
 def test_without_its_folders_all_other_unit_tests_pass(name: str, tmp_path: Path) -> None:
     """A technology is its folders: nothing else hangs on them (docs/extending.md)."""
-    tree = tmp_path / "tree"
-    shutil.copytree(ROOT, tree, ignore=shutil.ignore_patterns(*OURS))
-    for folder in ("remediator/integrations", "lab", "tests/integrations"):
-        shutil.rmtree(tree / folder / name, ignore_errors=True)
-    for folder in CONTENT:
-        (tree / folder / f"{name}.yaml").unlink(missing_ok=True)
+    tree = copied_without([name], tmp_path / "tree")
     argv = [sys.executable, "-m", "pytest", "-q", "-m", "unit", "-n", "2", "--dist", "loadfile", "tests/unit"]
     ran = subprocess.run(argv, cwd=tree, capture_output=True, text=True, check=False)
     assert ran.returncode == 0, ran.stdout[-4000:]

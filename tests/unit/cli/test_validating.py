@@ -13,7 +13,6 @@ from remediator.cli.main import main
 from remediator.config import load_config, loading
 from remediator.config.ownership import files
 from remediator.integrations import registry
-from tests.builders import installed
 from tests.unit.config.writing import MINIMAL, written
 
 pytestmark = pytest.mark.unit
@@ -94,12 +93,6 @@ def reachable() -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="reachable-") as folder:
         Path(folder).chmod(0o755)
         yield Path(folder)
-
-
-@pytest.fixture
-def memcache(tmp_path: Path) -> Iterator[None]:
-    with installed.example(tmp_path):
-        yield
 
 
 def test_a_secret_in_a_directory_that_is_closed_to_others_is_read_by_nobody_else(reachable: Path) -> None:

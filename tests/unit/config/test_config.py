@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +19,7 @@ from remediator.integrations import registry
 from remediator.model.content import hours
 from remediator.model.content.actions import Risk
 from remediator.model.content.specs import Mode
-from tests.builders import absent, installed
+from tests.builders import absent
 from tests.unit.config.writing import MINIMAL, config_of, said, written
 
 pytestmark = pytest.mark.unit
@@ -47,12 +46,6 @@ log: {format: json, level: info}
 retention: {}
 database: {}
 """
-
-
-@pytest.fixture
-def memcache(tmp_path: Path) -> Iterator[None]:
-    with installed.example(tmp_path):
-        yield
 
 
 @pytest.fixture

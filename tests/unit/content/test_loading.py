@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,6 @@ from remediator.integrations import registry
 from remediator.model.content.actions import ActionSpec, AtPlan, Effect, Risk
 from remediator.model.content.commands import Script
 from remediator.model.content.specs import FromStep
-from tests.builders import installed
 from tests.unit.content.toy import GOOD, TOY, load, loaded, put
 
 pytestmark = pytest.mark.unit
@@ -27,12 +25,6 @@ MINIMAL = "cloud: lab\ninventory: {hosts: {ctl1: {address: 10.77.0.11}}}\n"
 def config_of(folder: Path, more: str) -> Config:
     path = put(folder, {"config.yaml": MINIMAL + more}) / "config.yaml"
     return load_config(str(path), {}, registry.sections)
-
-
-@pytest.fixture
-def memcache(tmp_path: Path) -> Iterator[None]:
-    with installed.example(tmp_path / "beside"):
-        yield
 
 
 def test_records_say_where_they_come_from(tmp_path: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -70,12 +69,6 @@ def test_config_and_content_at_once(tmp_path: Path) -> None:
         "more/rules/mine.yaml:4:16: rules.0.when: there is no field crashd (did you mean crashed?)",
     ]
     assert notes == ()
-
-
-@pytest.fixture
-def memcache(tmp_path: Path) -> Iterator[None]:
-    with installed.example(tmp_path):
-        yield
 
 
 def test_an_empty_group_with_its_integration_configured(tmp_path: Path, memcache: None) -> None:
