@@ -2,7 +2,7 @@
 release's.
 
 Invariant: each notice is in the status while it lasts, and told once for each change, also over restarts. It never
-stops a sample.
+stops a sample. What rests on the word of a host alone calls people once a day for that host, whatever it says.
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ LOOK_EVERY_S = 60.0
 """Hosts answer one after the other: what they show within this is one page."""
 PAGE_EVERY_S = 600.0
 """While files are installed host by host, people hear of it no more often."""
+A_HOST_EVERY_S = 86_400.0
+"""A host that says something else each time calls nobody more often; the status and the log have all of it."""
 MOST_LINES = 20
 INTEGRATION, ACT_FILES = "integration", "act_files"
 SUBJECTS = {
@@ -64,7 +66,7 @@ def watch(turn: Turn) -> None:
     for kind, name, _ in sorted(told - now):
         if not any((kind, name) == each[:2] for each in now):
             turn.say("info", "notice_over", kind=kind, name=name)
-    fresh = [Notice(*each) for each in sorted(now - told)]
+    fresh = _heard(turn, [Notice(*each) for each in sorted(now - told)])
     for kind in sorted({each.kind for each in fresh}):
         turn.page(
             PageKey(PageKind.NOTICE, parts=(kind, rfc3339(turn.now.wall))),
@@ -72,6 +74,15 @@ def watch(turn: Turn) -> None:
             "\n".join(_lines(each for each in fresh if each.kind == kind)),
         )
     notes.keep(turn, meta.NOTICES_TOLD, now)
+
+
+def _heard(turn: Turn, fresh: Iterable[Notice]) -> list[Notice]:
+    """Return those of `fresh` that people hear of now, and remember the hosts among them."""
+    lately = {host: at for host, at in turn.world.health.hosts_noticed.items() if turn.now.since(at) < A_HOST_EVERY_S}
+    heard = [each for each in fresh if each.kind != ACT_FILES or each.name not in lately]
+    hosts = {each.name: turn.now for each in heard if each.kind == ACT_FILES}
+    turn.world.health.people_heard_of({**lately, **hosts})
+    return heard
 
 
 def _lines(fresh: Iterable[Notice]) -> list[str]:

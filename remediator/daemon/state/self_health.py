@@ -44,6 +44,8 @@ class SelfHealth(Record):
     last_tick: Instant | None = field(default=None, metadata=lasting(STEPPED))
     notices_from: tuple[Instant, float] | None = None
     """When the notices were looked at last, and how many seconds from then on they rest."""
+    hosts_noticed: Mapping[str, Instant] = field(default_factory=dict)
+    """Host to when people last heard of a notice that rests on its own word."""
     restored: str | None = None
     """Why the store is not as it was left, until a person accepts it."""
     damaged: str = ""
@@ -131,6 +133,10 @@ class SelfHealth(Record):
     def looks_at_notices(self, now: Instant, rest_s: float) -> None:
         """The notices are looked at now, and not again for so long."""
         self.notices_from = (now, rest_s)
+
+    def people_heard_of(self, hosts: Mapping[str, Instant]) -> None:
+        """Of these hosts people have heard, and when; of no other one."""
+        self.hosts_noticed = hosts
 
     def storms_open(self, storms: Mapping[str, OpenStorm]) -> None:
         """These storm breakers are open now, and no other one."""

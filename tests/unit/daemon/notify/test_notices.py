@@ -119,6 +119,20 @@ def test_hosts_that_follow_one_by_one_are_a_page_in_ten_minutes(told: Told) -> N
     assert 1 < len(pages) <= 3600 / notices.PAGE_EVERY_S + 1
 
 
+def test_a_host_that_says_something_else_each_time_calls_people_once_a_day(told: Told) -> None:
+    pages = []
+    for hour in range(26):
+        start = hour * 3600
+        told.world.others.act_files["ctl2"] = f"remediator.json is of {hour}"
+        pages += told.pages(start, start + 61)
+        told.world.others.act_files.clear()
+        pages += told.pages(start + 1000, start + 1061)
+    assert len(pages) == 2, "the second one a day later"
+    told.world.others.act_files["ctl3"] = STALE
+    (page,) = told.pages(100_000, 100_700)
+    assert "ctl3" in page
+
+
 def test_the_status_shows_what_stands_now_and_pauses_nothing(told: Told) -> None:
     told.breaks(LAMP)
     told.world.others.act_files["ctl2"] = STALE
