@@ -242,7 +242,7 @@ MUTANTS = (
         new="DebtSpec(describe=f'MariaDB runs in the container {BOOTSTRAP_CONTAINER}, not in its unit', "
         "lifetime_s=LIFETIME_S, undo=_finish, still_ours=_still_bootstrapped, "
         "releases=('galera.hold',))",
-        story="galera: a joiner fails",
+        story="galera: cancelled after the bootstrap",
     ),
     Mutant(
         name="galera-hold-forgotten",

@@ -610,7 +610,6 @@ SCENARIOS: tuple[Scenario, ...] = (
         then(0, until_whole(400.0, "ctl1", "ctl3")),
         CTL1,
         setup=Setup.UNATTENDED,
-        shows=("galera-only-copy-stopped",),
     ),
     scenario(
         "galera: cancelled after the bootstrap",
@@ -621,6 +620,7 @@ SCENARIOS: tuple[Scenario, ...] = (
         then(0, until_nothing_is_left(300.0)),
         CTL1,
         setup=Setup.UNATTENDED,
+        shows=("galera-only-copy-stopped",),
     ),
     scenario(
         "galera: cancelled while it is the only one",
