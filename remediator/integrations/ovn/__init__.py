@@ -1,0 +1,1 @@
+"""OVN under kolla: the databases and their clusters, northd, the controller of each host, and the chassis."""

@@ -1,0 +1,46 @@
+"""What a host says of its ovn-controller. Pure.
+
+Invariant: a controller that did not answer is neither connected nor disconnected: both are UNKNOWN. Sources:
+ovn-controller(8) for ``connection-status`` (connected, not connected) and the name of the control socket; kolla-ansible
+roles/ovn-controller: the pid file in /run/ovn has the number inside of its container, which is part of the socket's
+name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from remediator.integrations.ovs.facts.answering import Reached
+from remediator.model.kleene import Truth
+from remediator.model.values import Unknown
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Controller:
+    expected: bool
+    """Its configuration is below /etc/kolla: it ought to be here."""
+    control: Reached
+    connected: Truth
+    """By its own word, to the southbound database."""
+    version: str | Unknown | None
+    """Of OVN, as ``version`` prints it (``23.03.1``); None: it answered in another form."""
+    stale_sockets: int
+    """Control sockets of earlier lives that lie about, at which nobody listens."""
+
+    @property
+    def wait_before_clear_known(self) -> Truth:
+        """Whether the controller heeds ``ovn-ofctrl-wait-before-clear`` (since OVN 22.06; the delay is automatic and
+        the setting ignored from 25.09 on: OVN's NEWS)."""
+        if self.version is None or isinstance(self.version, Unknown):
+            return Unknown("version") if self.version is None else self.version
+        parts = self.version.split(".")
+        if not all(part.isascii() and part.isdigit() for part in parts[:2]) or len(parts) < 2:
+            return Unknown("version")
+        return (22, 6) <= (int(parts[0]), int(parts[1])) < (25, 9)
+
+
+def parse(item: Mapping[str, Any]) -> Controller:
+    """Return the facts of one ovn-controller. Raise as `typed` does."""
+    raise NotImplementedError(item)

@@ -1,0 +1,51 @@
+"""What the host's own files of kolla say of OVN: the proof behind each value that a setting should have. Pure.
+
+Invariant: a value is known only with the file and option it stands in. Two files that say different things make it
+UNKNOWN. Absent means that no file of this host says it, which is not rare: for most settings kolla leaves nothing on
+the host's disk. Sources, kolla-ansible from victoria (2020) to 2026.1: ``[ovn] ovn_sb_connection`` of
+neutron_ovn_metadata_agent.ini and ovn_agent.ini is what roles/ovn-controller sets as ``ovn-remote``, relays included
+(2025.1 and later); that of ml2_conf.ini, and northd's command, name the members and never relays.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from remediator.model.values import Unknown
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """A value, and where on the host's disk it stands."""
+
+    value: str
+    file: str
+    option: str
+    """``[SECTION] NAME``, or the word of a command line."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KollaFiles:
+    """The parts of one host's /etc/kolla that bear on OVN."""
+
+    agent_remote: Told | Unknown | None
+    """Where the agents of this host find the southbound database: what its ``ovn-remote`` is set to."""
+    south_members: Told | Unknown | None
+    """All members of the southbound cluster (of northd's command, else of ml2_conf.ini)."""
+    north_members: Told | Unknown | None
+    south_address: Told | Unknown | None
+    """Where this host's southbound server speaks to its cluster (``--db-sb-cluster-local-addr``)."""
+    north_address: Told | Unknown | None
+    nova_host: Told | Unknown | None
+    """``[DEFAULT] host`` of nova-compute's nova.conf; None: nova takes the host's own name."""
+    physical_networks: Told | Unknown | None
+    """``[ml2_type_flat] flat_networks`` of ml2_conf.ini: only where neutron-server runs."""
+    ovs_agent: bool | Unknown
+    """neutron-openvswitch-agent is configured here: this host's switch is ML2/OVS', not OVN's."""
+
+
+def parse(item: Mapping[str, Any]) -> KollaFiles:
+    """Return what the files say. Raise as `typed` does."""
+    raise NotImplementedError(item)

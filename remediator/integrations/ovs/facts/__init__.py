@@ -1,0 +1,1 @@
+"""What a host says of its Open vSwitch, as frozen records."""
