@@ -8,13 +8,19 @@ name.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from remediator.integrations import typed
+from remediator.integrations.ovn.facts import northd
+from remediator.integrations.ovs.facts import answering, replies
 from remediator.integrations.ovs.facts.answering import Reached
 from remediator.model.kleene import Truth
 from remediator.model.values import Unknown
+
+_VERSION = re.compile(r"ovn-controller (?:\([^)]{0,40}\) )?(\d{1,4}\.\d{1,4}[0-9A-Za-z.+~-]{0,20})")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,4 +49,18 @@ class Controller:
 
 def parse(item: Mapping[str, Any]) -> Controller:
     """Return the facts of one ovn-controller. Raise as `typed` does."""
-    raise NotImplementedError(item)
+    control = answering.parse(typed.table(item, "reached"))
+    answers = item["answers"] if control.answers else None
+    return Controller(
+        expected=typed.flag(item, "expected"),
+        control=control,
+        connected=northd.connected(replies.word(answers, 0)) if control.answers else control.unknown,
+        version=_version(replies.word(answers, 1)) if control.answers else control.unknown,
+        stale_sockets=typed.whole(item, "stale"),
+    )
+
+
+def _version(word: str | Unknown) -> str | Unknown | None:
+    """Return the release in ``ovn-controller 23.03.1``, the first line of what it prints."""
+    found = None if isinstance(word, Unknown) else _VERSION.match(word)
+    return word if isinstance(word, Unknown) else None if found is None else found.group(1)

@@ -13,7 +13,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from remediator.integrations import typed
+from remediator.integrations.ovn.facts import cluster_status
 from remediator.integrations.ovn.facts.cluster_status import ClusterStatus
+from remediator.integrations.ovs.facts import answering, replies, values
 from remediator.integrations.ovs.facts.answering import Reached
 from remediator.model.values import Unknown
 
@@ -64,6 +67,75 @@ class DatabaseServer:
     """None: it is in no cluster (standalone, relay)."""
 
 
-def parse(item: Mapping[str, Any]) -> DatabaseServer:
-    """Return the facts of one server. Raise as `typed` does."""
-    raise NotImplementedError(item)
+def parse(database: str, container: str, item: Mapping[str, Any], control: Mapping[str, Any] | None) -> DatabaseServer:
+    """Return the facts of one server, by its way for clients and its way for commands (None: it has none that is
+    asked). Raise as `typed` does."""
+    socket = answering.parse(typed.table(item, "reached"))
+    commands = socket if control is None else answering.parse(typed.table(control, "reached"))
+    serving = _serving(item["answers"], database) if socket.answers else socket.unknown
+    return DatabaseServer(
+        database=database,
+        container=container,
+        expected=typed.flag(item, "expected"),
+        socket=socket,
+        control=commands,
+        serving=serving,
+        cluster=None if control is None else _cluster(database, commands, control["answers"], serving),
+    )
+
+
+def _serving(answers: Any, database: str) -> Serving | Unknown:
+    """Return the one row of the database in _Server."""
+    reply = replies.result(answers, 0)
+    if isinstance(reply, Unknown):
+        return reply
+    rows = replies.rows(reply, 0)
+    if isinstance(rows, Unknown):
+        return rows
+    if len(rows) != 1:
+        return Unknown(f"ovsdb: {len(rows)} databases called {database}")
+    row = typed.table({"row": rows[0]}, "row")
+    model, connected, leader = (values.scalar(row.get(name), kind) for name, kind in _ALWAYS)
+    if row.get("name") != database or not isinstance(model, str):
+        return Unknown("ovsdb: another database than was asked for")
+    if not isinstance(connected, bool) or not isinstance(leader, bool):
+        return Unknown("ovsdb: neither connected nor not")
+    cluster_id, server_id, index = (
+        values.uuid(row.get("cid")),
+        values.uuid(row.get("sid")),
+        values.scalar(row.get("index"), int),
+    )
+    try:
+        kind = Model(model)
+    except ValueError:
+        return Unknown(f"ovsdb: a model that is not known: {ascii(model[:20])[1:-1]}")
+    return Serving(
+        model=kind,
+        connected=connected,
+        leader=leader,
+        cluster_id=cluster_id if isinstance(cluster_id, str) else None,
+        server_id=server_id if isinstance(server_id, str) else None,
+        index=index if isinstance(index, int) else None,
+    )
+
+
+def _cluster(
+    database: str, control: Reached, answers: Any, serving: Serving | Unknown
+) -> ClusterStatus | Unknown | None:
+    """Return the member's word on its cluster; None: its server says that it is in none."""
+    if isinstance(serving, Serving) and serving.model is not Model.CLUSTERED:
+        return None
+    if not control.answers:
+        return control.unknown
+    told = replies.result(answers, 0)
+    if isinstance(told, Unknown):
+        return told
+    if not isinstance(told, str):
+        return Unknown("cluster_status: no text")
+    found = cluster_status.parse(told)
+    if isinstance(found, ClusterStatus) and found.name != database:
+        return Unknown("cluster_status: of another database")
+    return found
+
+
+_ALWAYS: tuple[tuple[str, type[Any]], ...] = (("model", str), ("connected", bool), ("leader", bool))

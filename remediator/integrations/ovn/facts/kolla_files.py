@@ -9,11 +9,19 @@ neutron_ovn_metadata_agent.ini and ovn_agent.ini is what roles/ovn-controller se
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from remediator.integrations import typed
+from remediator.integrations.ovs.facts import remotes
 from remediator.model.values import Unknown
+
+LISTS = frozenset({"agent_remote", "south_members", "north_members"})
+NAMES = (*sorted(LISTS), "south_address", "north_address", "nova_host", "physical_networks")
+MOST_TOLD = 32
+MOST_FILE = 200
+MOST_VALUE = 4096
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,4 +56,32 @@ class KollaFiles:
 
 def parse(item: Mapping[str, Any]) -> KollaFiles:
     """Return what the files say. Raise as `typed` does."""
-    raise NotImplementedError(item)
+    rows = [typed.table({"told": one}, "told") for one in typed.items(item, "told", MOST_TOLD)]
+    by: dict[str, list[Told | Unknown]] = {name: [] for name in NAMES}
+    for row in rows:
+        what = typed.text(row, "what", 32)
+        if what in by:
+            by[what].append(_told(row))
+    found = {name: _settled(each, lists=name in LISTS) for name, each in by.items()}
+    return KollaFiles(**found, ovs_agent=typed.flag(item, "ovs_agent"))
+
+
+def _told(row: Mapping[str, Any]) -> Told | Unknown:
+    file, option = typed.text(row, "file", MOST_FILE), typed.text(row, "option", MOST_FILE)
+    value = typed.text_or_none(row, "value", MOST_VALUE)
+    return Unknown(f"{file}: cannot be read") if value is None else Told(value=value, file=file, option=option)
+
+
+def _settled(told: Sequence[Told | Unknown], *, lists: bool) -> Told | Unknown | None:
+    """Return the one value that all files have; UNKNOWN when they differ, or one of them cannot be read."""
+    for one in told:
+        if isinstance(one, Unknown):
+            return one
+    known = [one for one in told if isinstance(one, Told)]
+    if not known:
+        return None
+    for other in known[1:]:
+        equal = remotes.same(known[0].value, other.value) if lists else known[0].value == other.value
+        if not equal:
+            return Unknown(f"{known[0].file} and {other.file} differ")
+    return known[0]

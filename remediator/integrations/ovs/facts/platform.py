@@ -21,6 +21,8 @@ from remediator.model.values import Unknown
 
 NAT_SINCE = (4, 6)
 MOST_DENIALS = 20
+MOST_RELEASE = 128
+MOST_WORD = 256
 _RELEASE = re.compile(r"(\d{1,3})\.(\d{1,4})")
 
 
@@ -38,6 +40,8 @@ class Denial:
 class Platform:
     """One reply's section `ovs_platform`."""
 
+    present: bool
+    """Open vSwitch is on this host; without it the rest is empty."""
     release: str
     """Of the kernel, as uname(2) has it."""
     datapath: Truth
@@ -76,7 +80,40 @@ def parse(data: Any) -> Platform | Unknown:
 
 
 def _parsed(data: Mapping[str, Any]) -> Platform:
-    raise NotImplementedError(data)
+    if not typed.flag(data, "present"):
+        return ABSENT
+    kernel = typed.flag_or_none(data, "datapath")
+    return Platform(
+        present=True,
+        release=typed.text(data, "release", MOST_RELEASE),
+        datapath=Unknown("modules") if kernel is None else kernel,
+        geneve=Unknown("modules") if data["geneve"] is None else typed.flag(data, "geneve"),
+        conntrack=typed.whole_or_none(data, "conntrack"),
+        conntrack_max=typed.whole_or_none(data, "conntrack_max"),
+        denials=_denials(data),
+    )
+
+
+def _denials(data: Mapping[str, Any]) -> tuple[Denial, ...] | Unknown:
+    if not typed.flag(data, "apparmor"):
+        return ()
+    if data["denials"] is None:
+        return Unknown("kernel_log")
+    rows = (typed.table({"denial": one}, "denial") for one in typed.items(data, "denials", MOST_DENIALS))
+    return tuple(
+        Denial(
+            profile=typed.text(row, "profile", MOST_WORD),
+            what=typed.text(row, "what", MOST_WORD),
+            ago_s=typed.age(row, "ago_s"),
+        )
+        for row in rows
+    )
+
+
+ABSENT = Platform(
+    present=False, release="", datapath=False, geneve=False, conntrack=None, conntrack_max=None, denials=()
+)
+"""What a host without Open vSwitch says."""
 
 
 PLATFORM = SectionKind(name="ovs_platform", facts=Platform, parse=parse)

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from remediator.integrations import typed
-from remediator.integrations.ovs.facts import answering, settings
-from remediator.integrations.ovs.facts.answering import Reached
+from remediator.integrations.ovs.facts import answering, settings, values
+from remediator.integrations.ovs.facts.answering import Answering, Reached
 from remediator.integrations.ovs.facts.settings import Settings
 from remediator.model.kleene import Truth
 from remediator.model.manifest.sections import SectionKind
@@ -48,6 +48,8 @@ class Switch:
     """Open vSwitch is on this host, by its run directory or its configuration below /etc/kolla."""
     database: Reached
     """The local ovsdb-server."""
+    vswitchd: Reached
+    """Its way for commands; nothing else here waits for it."""
     settings: Settings | Unknown
     version: str | Unknown | None
     """Of Open vSwitch, as ovs-vswitchd wrote it at its start (``ovs_version``); None: it never did."""
@@ -57,7 +59,6 @@ class Switch:
     errors: tuple[InterfaceError, ...] | Unknown
     """The first 64 by name; `errors_in_all` counts."""
     errors_in_all: int | Unknown
-    interfaces: int | Unknown
 
     @property
     def has_br_int(self) -> Truth:
@@ -70,7 +71,82 @@ def parse(data: Any) -> Switch | Unknown:
 
 
 def _parsed(data: Mapping[str, Any]) -> Switch:
-    raise NotImplementedError(settings, answering, data)
+    if not typed.flag(data, "present"):
+        return ABSENT
+    database = answering.parse(typed.table(data, "database"))
+    why = database.unknown if not database.answers else _why(data)
+    return Switch(
+        present=True,
+        database=database,
+        vswitchd=answering.parse(typed.table(data, "vswitchd")),
+        **_of_row(_row(data, why)),
+        bridges=_bridges(data, why),
+        errors=_errors(data, why),
+        errors_in_all=why if data["errors"] is None else typed.whole(data, "errors_in_all"),
+    )
+
+
+def _why(data: Mapping[str, Any]) -> Unknown:
+    """Return why a table is not there, by the database's own word."""
+    told = typed.text_or_none(data, "why", MOST_ERROR)
+    return Unknown(f"ovsdb: {told}" if told else "ovsdb: no such rows")
+
+
+def _row(data: Mapping[str, Any], why: Unknown) -> Mapping[str, Any] | Unknown:
+    """Return the one row of Open_vSwitch; UNKNOWN where there is none, or more than one."""
+    if data["switch"] is None:
+        return why
+    rows = typed.items(data, "switch", 2)
+    return typed.table({"row": rows[0]}, "row") if len(rows) == 1 else Unknown(f"ovsdb: {len(rows)} rows of the switch")
+
+
+def _of_row(row: Mapping[str, Any] | Unknown) -> dict[str, Any]:
+    if isinstance(row, Unknown):
+        return {"settings": row, "version": row, "applied": row}
+    ids = values.mapping(row.get("external_ids"), settings.MOST_KEYS)
+    asked, done = values.scalar(row.get("next_cfg"), int), values.scalar(row.get("cur_cfg"), int)
+    known = isinstance(asked, int) and isinstance(done, int)
+    return {
+        "settings": ids if isinstance(ids, Unknown) else settings.parse(ids),
+        "version": values.scalar(row.get("ovs_version"), str),
+        "applied": asked == done if known else Unknown("cur_cfg"),
+    }
+
+
+def _bridges(data: Mapping[str, Any], why: Unknown) -> tuple[str, ...] | Unknown:
+    if data["bridges"] is None:
+        return why
+    rows = (typed.table({"bridge": one}, "bridge") for one in typed.items(data, "bridges", MOST_BRIDGES))
+    return tuple(sorted(typed.text(row, "name", MOST_NAME) for row in rows))
+
+
+def _errors(data: Mapping[str, Any], why: Unknown) -> tuple[InterfaceError, ...] | Unknown:
+    if data["errors"] is None:
+        return why
+    rows = (typed.table({"error": one}, "error") for one in typed.items(data, "errors", MOST_ERRORS))
+    return tuple(
+        InterfaceError(
+            name=typed.text(row, "name", MOST_NAME),
+            error=typed.text(row, "error", typed.MOST_CHARS)[:MOST_ERROR],
+            port_id=typed.text_or_none(row, "port", MOST_NAME),
+        )
+        for row in rows
+    )
+
+
+_NOT_HERE = Unknown("no_open_vswitch")
+ABSENT = Switch(
+    present=False,
+    database=Reached(answering=Answering.STOPPED, way=None, reason="", processes=()),
+    vswitchd=Reached(answering=Answering.STOPPED, way=None, reason="", processes=()),
+    settings=_NOT_HERE,
+    version=_NOT_HERE,
+    applied=_NOT_HERE,
+    bridges=_NOT_HERE,
+    errors=_NOT_HERE,
+    errors_in_all=_NOT_HERE,
+)
+"""What a host without Open vSwitch says."""
 
 
 OVS = SectionKind(name="ovs", facts=Switch, parse=parse)
