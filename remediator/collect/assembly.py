@@ -2,13 +2,17 @@
 remote.py.
 
 Invariants. The script depends on nothing but the sources and the request, so the same cycle sends the same bytes. Each
-integration's text has a name space of its own on the host, so that no two of them disturb each other.
+integration's text has a name space of its own on the host, so that no two of them disturb each other. A host is sent
+the texts of those integrations alone that it is asked for.
 """
 
 from __future__ import annotations
 
+import ast
 import functools
+import io
 import json
+import tokenize
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -42,13 +46,39 @@ class Lock:
 
 
 def script(integrations: Mapping[str, Integration]) -> str:
-    """Return the whole script as text."""
+    """Return the whole script as text: what runs, without what explains it. Lines keep their numbers."""
     runner = resources.files("remediator.collect").joinpath("remote_runner.py").read_text("utf-8")
-    sources = {name: one.remote_source for name, one in sorted(integrations.items()) if one.remote_source}
-    return f"SOURCES = {sources!r}\n{runner}"
+    sources = {name: bare(one.remote_source) for name, one in sorted(integrations.items()) if one.remote_source}
+    return f"SOURCES = {sources!r}\n{bare(runner)}"
 
 
-@functools.lru_cache(maxsize=2)
+def bare(source: str) -> str:
+    """Return `source` without its comments and docstrings: a host has no use for them. What is left has the same
+    meaning, and each of its lines the same number."""
+    lines = source.splitlines(keepends=True)
+    for token in tokenize.generate_tokens(io.StringIO(source).readline):
+        if token.type == tokenize.COMMENT:
+            row, column = token.start
+            lines[row - 1] = lines[row - 1][:column].rstrip() + "\n"
+    for node in ast.walk(ast.parse(source)):
+        for each in _docstrings(node):
+            lines[each.lineno - 1 : each.end_lineno] = ["\n"] * (int(each.end_lineno or 0) - each.lineno + 1)
+    return "".join(lines)
+
+
+def _docstrings(node: ast.AST) -> list[ast.Expr]:
+    """Return the texts in the body of `node` that stand there alone; none where something needs them for its body."""
+    body = getattr(node, "body", None)
+    if not isinstance(body, list) or len(body) < 2:
+        return []
+    return [
+        each
+        for each in body
+        if isinstance(each, ast.Expr) and isinstance(each.value, ast.Constant) and isinstance(each.value.value, str)
+    ]
+
+
+@functools.lru_cache(maxsize=16)
 def packed(text: str) -> bytes:
     """Return `text` as the bootstrap reads it: a length line and compressed bytes."""
     body = zlib.compress(text.encode("utf-8"), 9)

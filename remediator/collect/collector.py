@@ -54,8 +54,10 @@ class Collector:
         self._sudo, self._user = sudo, user
         self._deadline_s = deadline_s
         self._lock = lock or assembly.Lock()
-        self._script = assembly.packed(assembly.script(integrations))
+        self._scripts: dict[frozenset[str], bytes] = {}
+        """By the integrations that a host is asked for."""
         self._integrations = dict(integrations)
+        self._turns: dict[str, _Turn] = {}
         self._sections = {spec.name: (name, spec) for name, one in integrations.items() for spec in one.sections}
         self._direct = {spec.name: spec for one in integrations.values() for spec in one.direct}
         self._owner = {spec.name: one for one in integrations.values() for spec in one.direct}
@@ -75,6 +77,8 @@ class Collector:
         """
         asked_at = self._clock.now()
         remote, direct = self._wanted(host, sections)
+        if not sections and not forced:
+            remote = self._due(host, remote)
         fetched = self._fetched(direct, host) if self._knows_where(direct, host) else None
         sentinel = f"remediator-reply:{secrets.token_hex(16)}"
         raw = self._exchange(host, remote, sentinel, forced)
@@ -93,6 +97,7 @@ class Collector:
             forced=forced,
         )
         self._hear(direct, answered)
+        self._count(answered)
         results = (fetched or self._fetched(direct, host)).results(self._deadline_s)
         return dataclasses.replace(answered, sections={**answered.sections, **results})
 
@@ -133,6 +138,27 @@ class Collector:
             [name for name in names if name in self._direct and applies(self._owner[name])],
         )
 
+    def _due(self, host: Host, remote: list[tuple[str, SectionSpec]]) -> list[tuple[str, SectionSpec]]:
+        """Return the sections of this collection: a slow one is left out but for each of its turns."""
+        turn = self._turns.get(host.name)
+        return [(owner, spec) for owner, spec in remote if turn is None or turn.number % spec.every == 0]
+
+    def _count(self, reply: HostReply) -> None:
+        """Go on to the host's next turn. It begins anew after a boot; without a reply it stays where it is."""
+        turn = self._turns.get(reply.host)
+        if reply.reach is not Reach.OK:
+            return
+        fresh = turn is None or turn.boot_id != reply.boot_id
+        number = 1 if turn is None else 0 if fresh else turn.number + 1
+        self._turns[reply.host] = _Turn(number=number, boot_id=reply.boot_id)
+
+    def _text(self, owners: frozenset[str]) -> bytes:
+        """Return the script with the texts of `owners`, as it is sent."""
+        if owners not in self._scripts:
+            wanted = {name: one for name, one in self._integrations.items() if name in owners}
+            self._scripts[owners] = assembly.packed(assembly.script(wanted))
+        return self._scripts[owners]
+
     def _is_root(self, host: Host) -> bool:
         """Whether we are root there by our login; on this very machine we are who runs this process."""
         return os.geteuid() == 0 if host.address == LOCAL else (host.user or self._user) == "root"
@@ -143,12 +169,21 @@ class Collector:
             constants.update(self._integrations[owner].request)
         constants |= {"engine": host.engine, "host": host.name}
         request = assembly.request_line(remote, constants, sentinel, self._deadline_s, self._lock)
+        script = self._text(frozenset(owner for owner, _ in remote))
         argv = assembly.argv(self._sudo and not self._is_root(host))
         try:
-            return self._reach.exchange(host, argv, self._script + request, self._deadline_s, MOST_READ, forced)
+            return self._reach.exchange(host, argv, script + request, self._deadline_s, MOST_READ, forced)
         except Exception as error:
             log.exception("reaching %s failed", host.name)
             return RawReply(reach=Reach.GARBLED, reason=f"reaching {host.name} failed here: {type(error).__name__}")
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class _Turn:
+    """Where a host stands in the round of its slow sections."""
+
+    number: int
+    boot_id: str | None
 
 
 class _Direct:

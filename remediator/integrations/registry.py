@@ -6,7 +6,7 @@ the setting. A fault of a third party's package is listed in `Manifests.broken`,
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from pydantic import BaseModel
@@ -36,7 +36,8 @@ def load(config: Config | Mapping[str, Mapping[str, Any]]) -> Manifests:
     whole, broken = packages.built(installed, settings)
     containers = [each for one in whole.values() for each in one.containers]
     whole = {name: one.knowing(containers) if one.knowing is not None else one for name, one in whole.items()}
-    return Manifests({name: one for name, one in sorted(whole.items()) if one.basic or name in settings}, whole, broken)
+    named = _with_needs(settings, whole)
+    return Manifests({name: one for name, one in sorted(whole.items()) if one.basic or name in named}, whole, broken)
 
 
 def all_of_them() -> Manifests:
@@ -47,6 +48,17 @@ def all_of_them() -> Manifests:
 def beside(loaded: Mapping[str, Integration]) -> Manifests:
     """Return `loaded` as if nothing else were loaded, beside what is installed."""
     return Manifests(loaded, load({}).installed)
+
+
+def _with_needs(named: Iterable[str], whole: Mapping[str, Integration]) -> frozenset[str]:
+    """Return `named`, with all that these need, and what those need in turn."""
+    found, left = set[str](), list(named)
+    while left:
+        name = left.pop()
+        if name not in found and name in whole:
+            found.add(name)
+            left.extend(whole[name].needs)
+    return frozenset(found)
 
 
 def _settings(section: BaseModel) -> dict[str, dict[str, Any]]:

@@ -34,6 +34,9 @@ class SectionSpec:
     kind: SectionKind[Any]
     timeout_s: float
     memory_mb: int = 256
+    every: int = 1
+    """At every how many collections of a host it is asked for: facts that change slowly need not cost each time. A
+    forced collection, and the first one after a boot, ask for all sections."""
 
     @property
     def name(self) -> str:
@@ -86,6 +89,8 @@ class Integration:
     """Constants that its sections find in their request beside ``engine`` and ``host``."""
     applies: Callable[[Host], bool] | None = None
     """Which hosts have its sections; None: all of them."""
+    needs: tuple[str, ...] = ()
+    """Integrations whose sections it reads: they are loaded with it, also when the config does not name them."""
     left: Callable[[HostReply], Sequence[LeftOnHost]] | None = None
     """What runs of any remediator have left on a host, as its reply shows it (pure); None: its actions leave
     nothing."""
