@@ -26,7 +26,14 @@ from remediator.inventory.snapshot import snapshot
 from remediator.model.hosts import Host, Inventory
 
 TIMEOUT_S = 60.0
-KEPT_VARS = ("kolla_container_engine", "api_interface", "neutron_external_interface")
+KEPT_VARS = (
+    "kolla_container_engine",
+    "api_interface",
+    "neutron_external_interface",
+    "tunnel_interface",
+    "neutron_bridge_name",
+    "neutron_physical_networks",
+)
 OF = {
     "address": "ansible_host",
     "port": "ansible_port",
