@@ -110,22 +110,18 @@ def _daemons(kolla, here):
     )
     for key, short, database in (("north", "nb", NB), ("south", "sb", SB)):
         process, file = ("ovsdb-server", "ovn%s_db." % short), "ovn%s_db" % short
-        add(key, "ovn-%s-db" % short, process, [file + ".sock"], [_of_server(database)])
+        add(key, "ovn-%s-db" % short, process, [file + ".sock"], [_of_server()])
         control = [("cluster/status", [database])]
         add(key + "_control", "ovn-%s-db" % short, process, [file + ".ctl"], control, "/run/ovn/%s.ctl" % file)
     for service in [name for name in kolla if re.match(r"ovn-sb-db-relay(-\d{1,4})?$", name)][:MOST_RELAYS]:
         number = service[16:] or "1"
         process = ("ovsdb-server", "ovnsb_db_relay_%s." % number)
-        add("relay_" + number, service, process, ["ovnsb_db_%s.sock" % number], [_of_server(SB)])
+        add("relay_" + number, service, process, ["ovnsb_db_%s.sock" % number], [_of_server()])
     return found
 
 
-def _of_server(database):
-    where = [["name", "==", database]]
-    return (
-        "transact",
-        ["_Server", {"op": "select", "table": "Database", "where": where, "columns": COLUMNS}],
-    )
+def _of_server():
+    return ("transact", ["_Server", {"op": "select", "table": "Database", "where": [], "columns": COLUMNS}])
 
 
 def _talk(daemon, path):
@@ -261,12 +257,12 @@ def collect_ovn_chassis(request, run):
             return {"asked": False, "why": "no_server"}
         found = processes({"south": ("ovsdb-server", "ovnsb_db.")}, request.get("ovn_proc") or "/proc")
         paths = below((found or {}).get("south"), RUN, ["ovnsb_db.sock"])
-    talks = [Talk(path, [_of_server(SB)]) for path in paths]
+    talks = [Talk(path, [_of_server()]) for path in paths]
     ask_all(talks)
     talk = best(talks)
     if talk is None or talk.word != "answered":
         return {"asked": False, "why": talk.word if talk else "stopped"}
-    rows = _rows(talk.answers[0])
+    rows = [row for row in _rows(talk.answers[0]) or () if row.get("name") == SB]
     if not rows:
         return {"asked": False, "why": "no database " + SB}
     if rows[0].get("leader") is not True or rows[0].get("connected") is not True:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from importlib import resources
 from typing import Any
 
+from remediator.integrations.ovs import assess
 from remediator.integrations.ovs.facts import platform, switch
 from remediator.integrations.ovs.settings import Settings
 from remediator.model.manifest.integration import Integration, SectionSpec
@@ -28,10 +29,11 @@ def build(config: Mapping[str, Any]) -> Integration:
             SectionSpec(kind=platform.PLATFORM, timeout_s=5.0, memory_mb=128, every=SLOW),
         ),
         remote_source=text_of(*REMOTE),
-        assessments=(),
+        assessments=assess.ASSESSMENTS,
         actions=(),
         applies=lambda host: group in host.groups,
         settings=Settings,
+        kinds=(assess.KIND,),
     )
 
 

@@ -118,7 +118,10 @@ def ask_all(talks, wait_s=WAIT_S):
 
 
 def processes(wanted, proc="/proc"):
-    """Return the processes of each of `wanted`, {key: (name, word of its command line)}; None: it cannot be told."""
+    """Return the processes of each of `wanted`, {key: (name, word of its command line)}; None: it cannot be told.
+
+    One that has ended and was not waited for yet (a zombie) does not run.
+    """
     found = {key: [] for key in wanted}
     names = {name for name, _ in wanted.values()}
     try:
@@ -129,13 +132,13 @@ def processes(wanted, proc="/proc"):
         try:
             with open("%s/%s/stat" % (proc, number), "rb") as file:
                 head, _, rest = file.read(400).decode("utf-8", "replace").rpartition(")")
-            name = head.partition("(")[2]
-            if name in names:
+            name, state = head.partition("(")[2], rest.split()[0]
+            if name in names and state not in "ZX":
                 with open("%s/%s/cmdline" % (proc, number), "rb") as file:
                     line = file.read(8192).decode("utf-8", "replace")
                 for key, (wanted_name, word) in wanted.items():
                     if wanted_name == name and word in line and len(found[key]) < MOST_PROCESSES:
-                        found[key].append({"pid": int(number), "state": rest.split()[0]})
+                        found[key].append({"pid": int(number), "state": state})
         except (OSError, IndexError):
             continue  # it has ended
     return found

@@ -62,14 +62,11 @@ SERVICES = (
 
 DOMAINS = (
     Domain(name="rabbitmq", containers=frozenset({"rabbitmq"}), settle_s=60.0),
-    Domain(name="ovn_nb", containers=frozenset({"ovn_nb_db"}), settle_s=60.0),
-    Domain(name="ovn_sb", containers=frozenset({"ovn_sb_db"}), settle_s=60.0),
     Domain(name="ceph_mon", containers=frozenset({"ceph_mon"}), settle_s=600.0),
     Domain(name="loadbalancer", containers=frozenset({"haproxy", "proxysql", "keepalived"}), settle_s=30.0),
-    Domain(name="gateway", containers=frozenset({"ovn_controller"}), settle_s=60.0, only_in="network"),
 )
 """Settle times: reference values of the services' own operators' guides (an election, a resynchronisation, a mon's ten
-minutes). Every compute host has an ovn_controller, and only those of the group `network` are gateways."""
+minutes)."""
 
-KINDS = (Kind(name="compute"), Kind(name="chassis"))
-"""``compute/H``, ``chassis/H``: a host as the cloud's own services call it."""
+KINDS = (Kind(name="compute"),)
+"""``compute/H``: a host as the cloud's own services call it."""

@@ -21,6 +21,8 @@ from remediator.integrations.ovs.facts.answering import Reached
 from remediator.model.values import Unknown
 
 NORTHBOUND, SOUTHBOUND = "OVN_Northbound", "OVN_Southbound"
+MOST_DATABASES = 16
+MOST_NAME = 128
 NORTH_PORT, SOUTH_PORT = 6641, 6642
 NORTH_RAFT_PORT, SOUTH_RAFT_PORT = 6643, 6644
 
@@ -62,6 +64,8 @@ class DatabaseServer:
     """Its way for clients (OVSDB)."""
     control: Reached
     """Its way for commands (unixctl)."""
+    databases: tuple[str, ...] | Unknown
+    """What it serves beside _Server. Empty: a server that left its cluster serves nothing any more (seen with 3.1)."""
     serving: Serving | Unknown
     cluster: ClusterStatus | Unknown | None
     """None: it is in no cluster (standalone, relay)."""
@@ -72,32 +76,45 @@ def parse(database: str, container: str, item: Mapping[str, Any], control: Mappi
     asked). Raise as `typed` does."""
     socket = answering.parse(typed.table(item, "reached"))
     commands = socket if control is None else answering.parse(typed.table(control, "reached"))
-    serving = _serving(item["answers"], database) if socket.answers else socket.unknown
+    rows = _rows(item["answers"]) if socket.answers else socket.unknown
+    serving = rows if isinstance(rows, Unknown) else _serving(rows, database)
     return DatabaseServer(
         database=database,
         container=container,
         expected=typed.flag(item, "expected"),
         socket=socket,
         control=commands,
+        databases=rows if isinstance(rows, Unknown) else tuple(sorted(set(rows) - {"_Server"})),
         serving=serving,
         cluster=None if control is None else _cluster(database, commands, control["answers"], serving),
     )
 
 
-def _serving(answers: Any, database: str) -> Serving | Unknown:
-    """Return the one row of the database in _Server."""
+def _rows(answers: Any) -> Mapping[str, Mapping[str, Any]] | Unknown:
+    """Return the rows of the table Database of _Server, by the name of the database."""
     reply = replies.result(answers, 0)
     if isinstance(reply, Unknown):
         return reply
     rows = replies.rows(reply, 0)
     if isinstance(rows, Unknown):
         return rows
-    if len(rows) != 1:
-        return Unknown(f"ovsdb: {len(rows)} databases called {database}")
-    row = typed.table({"row": rows[0]}, "row")
+    if len(rows) > MOST_DATABASES:
+        return Unknown(f"ovsdb: {len(rows)} databases")
+    found = {}
+    for each in rows:
+        row = typed.table({"row": each}, "row")
+        found[typed.text(row, "name", MOST_NAME)] = row
+    return found if len(found) == len(rows) else Unknown("ovsdb: two databases of one name")
+
+
+def _serving(rows: Mapping[str, Mapping[str, Any]], database: str) -> Serving | Unknown:
+    """Return what the server says of `database`."""
+    if database not in rows:
+        return Unknown(f"ovsdb: it serves no {database}")
+    row = rows[database]
     model, connected, leader = (values.scalar(row.get(name), kind) for name, kind in _ALWAYS)
-    if row.get("name") != database or not isinstance(model, str):
-        return Unknown("ovsdb: another database than was asked for")
+    if not isinstance(model, str):
+        return Unknown("ovsdb: no model")
     if not isinstance(connected, bool) or not isinstance(leader, bool):
         return Unknown("ovsdb: neither connected nor not")
     cluster_id, server_id, index = (
