@@ -107,8 +107,9 @@ class Leave:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Searches:
-    """Begin, or end, to look for what became of a step whose outcome was lost."""
+    """Begin to look for what became of the step `lost`, whose outcome nobody waits for any more; or end to look."""
 
+    lost: str = ""
     ends: bool = False
 
 

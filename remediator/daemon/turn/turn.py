@@ -230,7 +230,8 @@ class Turn:
                 self.lock(scopes, run.id)
             case Releasing(debt=debt):
                 self.debt(moves.release_began(debt, run.id))
-            case Searches(ends=False):
+            case Searches(ends=False, lost=step):
+                self.world.pending.step_lost(run.id, step)
                 self.world.pending.searches_anew(run.id, self.now)
             case Searches():
                 self.world.pending.found(run.id)
