@@ -136,7 +136,7 @@ MUTANTS = (
         place="remediator.daemon.execute.actions:waits_for_evidence",
         old="not machine.planned_of(run, step).fresh or outcome is None",
         new="True",
-        story="galera: a host is lost during the run",
+        story="galera: a member is Primary again between the last look and the choice",
     ),
     Mutant(
         name="galera-no-hold",
