@@ -1,7 +1,7 @@
 """The logical network of the lab: two guests on one switch, a router, and an end outside behind the gateway chassis.
 
-The outside has no wire: each gateway chassis has an end of its own on its provider bridge, with one address and MAC, so
-that whichever chassis is the gateway finds it.
+The outside has no wire: each gateway chassis has an end of its own on its provider bridge. Both have one address and
+one MAC, so that whichever chassis is the gateway finds it.
 """
 
 from __future__ import annotations
