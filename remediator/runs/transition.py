@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from remediator.model.content.commands import Command
-from remediator.model.records.page_keys import PageKey
+from remediator.model.records.pager_keys import PageKey
 from remediator.model.records.records import Debt, Run
 from remediator.runs.claims import Claim
 

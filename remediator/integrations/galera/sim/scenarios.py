@@ -30,7 +30,7 @@ from remediator.integrations.galera.sim.faults import (
     uuid_is,
 )
 from remediator.integrations.galera.sim.losses import cluster_killed, cluster_lost, one_stranded, shut_down, two_killed
-from remediator.model.records.page_keys import PageKind
+from remediator.model.records.pager_keys import PageKind
 from remediator.model.records.records import StepState
 from remediator.sim.cloud.cloud import CONTROLLERS
 from remediator.sim.happenings.acts import accept, approve, pause, people_let_go, resume
