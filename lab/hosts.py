@@ -62,13 +62,21 @@ def create(host: Host) -> None:
     """Make the host's container and disk, and put its files into it; it is not started yet."""
     disk = paths.HOSTS / host.name / host.engine
     images.clone(host.engine, disk)
-    names = [arg for other in shapes.hosts() for arg in ("--add-host", f"{other.name}:{other.address}")]
+    names = [
+        arg
+        for other in shapes.hosts()
+        if other != host  # the engine writes a host's own line, which has its full name
+        for called in (f"{other.name}.{topology.DOMAIN}", other.name)
+        for arg in ("--add-host", f"{called}:{other.address}")
+    ]
     engine.docker(
         "create",
         "--name",
         host.outer,
         "--hostname",
         host.name,
+        "--domainname",
+        topology.DOMAIN,
         "--network",
         topology.SERVICE.name,
         "--ip",

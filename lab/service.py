@@ -26,10 +26,12 @@ class Service:
     """What else kolla asks the engine for, as `--privileged`."""
     clustered: bool = False
     """Its technology starts it, since its members must come up in an order; no other start of it is waited for."""
+    directory: str = ""
+    """Its directory below /etc/kolla, where kolla calls that otherwise than the container."""
 
     @property
     def dashed(self) -> str:
-        return self.name.replace("_", "-")
+        return self.directory or self.name.replace("_", "-")
 
 
 def unit_text(service: Service, host: Host) -> str:

@@ -9,6 +9,7 @@ from lab.errors import UsageError
 BLACKHOLE = "10.77.0.0/16"
 IDLE_BRIDGE = "br-lab0"  # an engine without a bridge of its own would delete the machine's docker0
 IDLE_ADDRESS = "10.77.255.1/30"
+DOMAIN = "lab.test"
 SSH_USER = "remediator"
 DEPLOY_USER = "deploy"
 KOLLA_VERSION = "20.0.0"

@@ -85,7 +85,7 @@ class Session:
         Raise CliError 78 if where the store is cannot be read.
         """
         if self.asks_daemon():
-            from remediator.cli.asked_store import AskedReader
+            from remediator.cli.store_by_daemon import AskedReader
 
             return AskedReader(self.state_dir())
         from remediator.store.reader import Reader

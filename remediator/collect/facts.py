@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from remediator.collect.judge import judge_check
-from remediator.collect.machines import Machines
+from remediator.collect.same_machine import Machines
 from remediator.model.content.judging import AssessSpec, CheckResult, CheckSpec
 from remediator.model.hosts import Inventory
 from remediator.model.manifest.integration import Integration

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from remediator.model.content.judging import Assessed, CheckResult, CheckSpec, Condition, Evidence, Scope, State
+from remediator.model.fields import Fields
 from remediator.model.hosts import Inventory
 from remediator.model.messages.replies import HostReply
 from remediator.model.times import Instant
@@ -112,11 +113,11 @@ def _result(check: CheckSpec, one: Assessed, asked_at: Instant, forced: bool) ->
         target=one.target,
         state=state,
         output=_output(check, one.data, critical if isinstance(critical, Unknown) else warning, state),
-        data=one.data,
+        data=Fields(one.data),
         asked_at=asked_at,
         perfdata=_perfdata(check, one.data),
         unknown=tuple(sorted((name, value.reason) for name, value in one.data.items() if isinstance(value, Unknown))),
-        identity=one.identity,
+        identity=Fields(one.identity),
         forced=forced,
     )
 

@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 from remediator.incidents.lifecycle import Moved
 from remediator.model.records.holds import Rival, Storm
 from remediator.model.records.mutes import Accepted, Ack, OwnDowntime, Pause, Silence, Unacked, Wrap
-from remediator.model.records.page_keys import PageKey
+from remediator.model.records.pager_keys import PageKey
 from remediator.safety.case import Downtime
 
 Ending = Pause | Silence | OwnDowntime | Wrap | Downtime

@@ -20,7 +20,7 @@ from jinja2 import nodes
 
 from remediator.model.manifest.integration import Remedy
 from remediator.model.values import Data, FieldType, Unknown
-from remediator.rules import bounded
+from remediator.rules import sandbox
 from remediator.rules.errors import BadText
 
 MAX_CHARS = 4000
@@ -88,7 +88,7 @@ class PeopleText:
 
     @functools.cached_property
     def _template(self) -> jinja2.Template:
-        return bounded.compiled(self.source, _environment())
+        return sandbox.compiled(self.source, _environment())
 
     def render(self, data: Data, around: Mapping[str, str] = MappingProxyType({})) -> str:
         """Return the text for `data`. Where the template cannot be computed: the values that it names.
@@ -97,7 +97,7 @@ class PeopleText:
         """
         shown = {name: _shown(data.get(name, Unknown("not_given"))) for name in self._fields}
         try:
-            text = bounded.written(self._template, {"data": shown, **around}, MAX_RENDERED_CHARS)
+            text = sandbox.written(self._template, {"data": shown, **around}, MAX_RENDERED_CHARS)
         except Exception:  # noqa: BLE001 - whatever a template does with a value, or asks for, a text must not end the loop
             text = ", ".join(f"{name} {_print(value)}" for name, value in shown.items())
         return _CONTROL_BUT_NEWLINE.sub(" ", text).strip()[:MAX_RENDERED_CHARS]
@@ -123,7 +123,7 @@ def compile_text(
             if fields is not None and attribute.attr not in fields:
                 raise BadText(f"there is no field {attribute.attr}", line=attribute.lineno, name=attribute.attr)
             read.append(attribute.attr)
-    if fields is not None and bounded.is_heavy(parsed):
+    if fields is not None and sandbox.is_heavy(parsed):
         _try(source, fields, around)
     return PeopleText(source, tuple(dict.fromkeys(read)))
 
@@ -145,9 +145,9 @@ def _try(source: str, fields: Mapping[str, FieldType], around: frozenset[str]) -
     """Write the text once, with the longest lists that it can meet. Raise BadText when it asks for too much."""
     data = {name: _SAMPLES[kind] for name, kind in fields.items()}
     try:
-        template = bounded.compiled(source, _environment())
-        bounded.written(template, {"data": data, **dict.fromkeys(around, "name")}, MAX_RENDERED_CHARS * 1000)
-    except bounded.TooMuch as error:
+        template = sandbox.compiled(source, _environment())
+        sandbox.written(template, {"data": data, **dict.fromkeys(around, "name")}, MAX_RENDERED_CHARS * 1000)
+    except sandbox.TooMuch as error:
         raise BadText(f"asks for too much: {error}") from None
     except Exception:  # noqa: BLE001 - what goes wrong with values that nobody has measured proves nothing
         return
@@ -155,7 +155,7 @@ def _try(source: str, fields: Mapping[str, FieldType], around: frozenset[str]) -
 
 def tree(source: str) -> nodes.Template:
     """Return the tree of the text `source`. Raise BadText."""
-    return bounded.parse(source, _environment())
+    return sandbox.parse(source, _environment())
 
 
 def filters() -> tuple[str, ...]:
@@ -164,10 +164,10 @@ def filters() -> tuple[str, ...]:
 
 
 @functools.cache
-def _environment() -> bounded.BoundedEnvironment:
+def _environment() -> sandbox.BoundedEnvironment:
     from remediator.integrations import registry  # a text without filters is written before they are found
 
-    made = bounded.environment({"lines": _lines, "size": _size, "shell": _shell}, _print)
+    made = sandbox.environment({"lines": _lines, "size": _size, "shell": _shell}, _print)
     for one in registry.load({}).installed.values():
         for name, remedy in one.remedies.items():
             made.filters.setdefault(name, functools.partial(_remedy, remedy))
@@ -182,7 +182,7 @@ def _shown(value: Any) -> Any:
     if isinstance(value, Unknown):
         return _ShownUnknown(value.reason)
     if isinstance(value, str):
-        return value[: bounded.MOST_CHARS]
+        return value[: sandbox.MOST_CHARS]
     return value[:MAX_ITEMS] if isinstance(value, (list, tuple)) else value
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from remediator.model.content.actions import Effect, Probe
 from remediator.model.content.plans import PlannedStep
-from remediator.model.records.page_keys import PageKey, PageKind
+from remediator.model.records.pager_keys import PageKey, PageKind
 from remediator.model.records.records import Run, RunState, StepRecord, StepState
 from remediator.model.times import Instant
 from remediator.runs import entries, machine, outcome

@@ -43,18 +43,26 @@ class Ground:
     max_event_age_s: float
 
 
-def without_ground(run: Run, ground: Ground, now: Instant) -> Transition | None:
-    """Return the end of a run whose next step cannot even be asked for; None when it can."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Groundless:
+    """Why the next step of a run cannot even be asked for. `expired`: its time is over."""
+
+    why: str
+    expired: bool = False
+
+
+def groundless(run: Run, ground: Ground, now: Instant) -> Groundless | None:
+    """Return why the next step of `run` cannot even be asked for; None when it can, or when a step is open."""
     step = machine.current(run)
     if step is None or step.state is not StepState.PENDING:
         return None
     if (why := _missing(run, ground)) is not None:
-        return given_up(run, why, now)
+        return Groundless(why=why)
     if run.state is RunState.PLANNED and now.at_most_since(run.locked_at) > ground.max_event_age_s:
         age = seconds(now.at_most_since(run.locked_at))
         longest = seconds(ground.max_event_age_s)
         why = f"expired: it was planned {age} ago, and what is older than {longest} starts nothing"
-        return given_up(run, why, now, expired=True)
+        return Groundless(why=why, expired=True)
     return None
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from remediator.model.content.consent import Ask
 from remediator.model.content.declined import Declined, Refused
-from remediator.model.records.page_keys import PageKey, PageKind
+from remediator.model.records.pager_keys import PageKey, PageKind
 from remediator.model.records.records import Run, RunState, StepRecord
 from remediator.model.records.verdicts import Verdict, refusals
 from remediator.model.times import Instant, rfc3339

@@ -9,14 +9,14 @@ is not an end: the run keeps its locks. A refused later step holds the run, it d
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from remediator.model.content.actions import Probe
 from remediator.model.content.commands import brief
 from remediator.model.content.consent import NOTHING_MORE, Ask, Consent
-from remediator.model.content.plans import Plan
+from remediator.model.content.plans import Plan, PlannedStep
 from remediator.model.messages.replies import CommandDone, Fate, Unsent
 from remediator.model.records.records import Approval, Run, RunState, StepRecord, StepState
 from remediator.model.records.verdicts import Verdict, refusals
@@ -155,6 +155,26 @@ def beside(run: Run, step: StepRecord) -> tuple[StepRecord, ...]:
 def step_of(run: Run, step_id: str) -> StepRecord:
     """Return the record of step `step_id`."""
     return next(each for each in run.steps if each.id == step_id)
+
+
+def planned_of(run: Run, step: StepRecord) -> PlannedStep:
+    """Return the planned step of a record."""
+    return next(each for each in run.plan.steps if each.id == step.id)
+
+
+def newest(moments: Iterable[Instant]) -> Instant | None:
+    """Return the last of `moments`, whatever the wall clock did in between; None when there are none."""
+    last: Instant | None = None
+    for moment in moments:
+        if last is None or moment.after(last):
+            last = moment
+    return last
+
+
+def last_effect(run: Run) -> Instant | None:
+    """Return when the last command of the run ended; a step without any has changed nothing."""
+    acted = {each.id for each in run.plan.steps if each.commands}
+    return newest(each.outcome_at for each in run.steps if each.outcome_at is not None and each.id in acted)
 
 
 def _with_step(run: Run, step: StepRecord) -> Run:

@@ -54,5 +54,5 @@ def told(step: StepRecord) -> tuple[Entry | Wish, ...]:
 def lost(run: Run, step_id: str, why: str) -> Transition:
     """Return that what became of a step is not known: one begins to look for it."""
     return Transition(
-        run=machine.in_doubt(run, step_id, why), then=(Searches(), entries.OutcomeLost(why=why), Refresh())
+        run=machine.in_doubt(run, step_id, why), then=(Searches(lost=step_id), entries.OutcomeLost(why=why), Refresh())
     )

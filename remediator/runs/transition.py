@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from remediator.model.content.commands import Command
-from remediator.model.records.page_keys import PageKey
+from remediator.model.records.pager_keys import PageKey
 from remediator.model.records.records import Debt, Run
 from remediator.runs.claims import Claim
 
@@ -107,8 +107,9 @@ class Leave:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Searches:
-    """Begin, or end, to look for what became of a step whose outcome was lost."""
+    """Begin to look for what became of the step `lost`, whose outcome nobody waits for any more; or end to look."""
 
+    lost: str = ""
     ends: bool = False
 
 

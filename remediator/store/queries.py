@@ -1,5 +1,5 @@
 """What commands read of the store: one contract, met by its files (`store.reader.Reader`) and by the daemon
-(`cli.asked_store.AskedReader`).
+(`cli.store_by_daemon.AskedReader`).
 
 Invariant: both give the same answer to the same question, in the shapes of docs/contracts.md. Lists are bounded by
 their `limit`.

@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from remediator.model import times
-from remediator.model.records.page_keys import PageKey
+from remediator.model.records.pager_keys import PageKey
 from remediator.model.times import Instant, rfc3339
 from remediator.store import tables
 from remediator.store.audit import readable

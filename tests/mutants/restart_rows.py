@@ -123,7 +123,7 @@ JOURNAL = (
     Mutant(
         name="probe-guesses",
         mistake="A probe that can learn nothing says that the command did not arrive.",
-        place="remediator.integrations.container.units:probe",
+        place="remediator.integrations.container.start_commands:probe",
         old="""
             if isinstance(found, Unknown) or found.containers is None or reply.boot_id is None:
                 return Probe.UNKNOWN

@@ -62,7 +62,10 @@ def run(name: str, record: Path) -> tuple[Count, bool]:
     before = len(passed(record))
     print(f"part {name}: {PARTS[name].about}", flush=True)
     choice = running.Choice(
-        environment=selection.environment(name, record), shape=PARTS[name].shape, until=started + LIMIT_S
+        environment=selection.environment(name, record),
+        shape=PARTS[name].shape,
+        technologies=PARTS[name].technologies,
+        until=started + LIMIT_S,
     )
     rings = PARTS[name].rings
     if not todo(rings, choice):

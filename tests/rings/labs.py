@@ -20,9 +20,13 @@ class Lab:
     enter: Sequence[str] = ()
     environment: Mapping[str, str] = field(default_factory=dict)
 
-    def up(self, shape: str | None = None) -> str | None:
-        """Bring it up, in its own shape or in another one; return None, or in one line why it did not come."""
-        return self._do("up", *(() if shape is None else ("--shape", shape)))
+    def up(self, shape: str | None = None, technologies: Sequence[str] = ()) -> str | None:
+        """Bring it up, in its own shape or in another one; return None, or in one line why it did not come.
+
+        `technologies`: those of its optional ones that it comes up with.
+        """
+        chosen = () if shape is None else ("--shape", shape)
+        return self._do("up", *chosen, *(("--with", ",".join(technologies)) if technologies else ()))
 
     def down(self) -> str | None:
         """Take it down, harmless when it is not up; return None, or in one line what went wrong."""

@@ -19,10 +19,12 @@ LIMIT_S = 3600.0
 
 @dataclass(frozen=True, kw_only=True)
 class Part:
-    """`shape`: of the lab (`lab up --shape`), None: the lab's own. `rings`: those that have tests of it."""
+    """`shape`: of the lab (`lab up --shape`), None: the lab's own. `technologies`: what else it has (`lab up --with`).
+    `rings`: those that have tests of it."""
 
     about: str
     shape: str | None = None
+    technologies: tuple[str, ...] = ()
     rings: tuple[str, ...] = IN_A_LAB
 
     @property
@@ -46,6 +48,11 @@ PARTS: Mapping[str, Part] = {
     "shipped": Part(
         about="the daemon as it is installed: its unit, account, sudoers and wrapper on a systemd host",
         shape="deployer-is-controller",
+    ),
+    "ovn": Part(
+        about="the network: its switches, both databases, northd, and what each fault costs on the wire",
+        technologies=("ovn",),
+        rings=("lab",),
     ),
     **{
         f"shape-{name}": Part(about=f"the container and Galera ways: {shape.summary}", shape=name)

@@ -40,13 +40,15 @@ SIDE_BY_SIDE = 3
 
 @dataclass(frozen=True, kw_only=True)
 class Choice:
-    """Which tests a run takes (`selection.environment`), in which shape of the lab, and until when it begins new ones.
+    """Which tests a run takes (`selection.environment`), in which shape of the lab and with which technologies, and
+    until when it begins new ones.
 
     `until`: on the monotonic clock. `hosts`: those of the shape.
     """
 
     environment: Mapping[str, str] = field(default_factory=dict)
     shape: str | None = None
+    technologies: Sequence[str] = ()
     hosts: Sequence[str] = HOSTS
     until: float = math.inf
 
@@ -147,7 +149,7 @@ def whole_lab(files: Files, lab: Lab, choice: Choice) -> Count:
 
 def second_share(files: Files, second: SecondLab, choice: Choice) -> Count:
     """Bring the second lab up and let it take files."""
-    why = second.lab.up(choice.shape)
+    why = second.lab.up(choice.shape, choice.technologies)
     if why is not None:
         print(f"the second lab did not come up ({why}): the first one runs all tests", flush=True)
         return Count()
@@ -174,7 +176,7 @@ def with_labs(rings: Sequence[str], choice: Choice = ALL) -> dict[str, Count]:
     try:
         with ThreadPoolExecutor(1) as pool, processes.ended_on_error():
             # why it does not come up is what its tests then say when they skip
-            if FIRST.up(choice.shape) is None and second is not None:
+            if FIRST.up(choice.shape, choice.technologies) is None and second is not None:
                 share = pool.submit(second_share, files, second, choice)
             found = host_by_host(rings, choice)
             for ring in rings:

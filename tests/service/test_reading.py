@@ -14,8 +14,8 @@ from typing import Any
 
 import pytest
 
-from remediator.cli.asked_store import AskedReader
 from remediator.cli.errors import CliError
+from remediator.cli.store_by_daemon import AskedReader
 from remediator.config import Config, load_config
 from remediator.daemon.socket import reads
 from remediator.daemon.socket.control import ControlSocket

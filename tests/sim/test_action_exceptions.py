@@ -14,7 +14,7 @@ from remediator.integrations.galera.sim.losses import cluster_lost
 from remediator.integrations.galera.sim.scenarios import HEALTHY, LOST
 from remediator.model.content.actions import ActionSpec
 from remediator.model.content.declined import Refused
-from remediator.model.records.page_keys import PageKind
+from remediator.model.records.pager_keys import PageKind
 from remediator.model.records.records import StepState
 from remediator.sim.happenings.daemon_faults import daemon_killed
 from remediator.sim.happenings.expectations import (

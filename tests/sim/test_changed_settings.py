@@ -11,7 +11,7 @@ from remediator.integrations.galera.sim.losses import cluster_lost
 from remediator.integrations.galera.sim.scenarios import APPROVED, CTL1, HEALTHY, LOST, WHOLE
 from remediator.model.content.actions import AtTurn, Built, StepInput
 from remediator.model.content.commands import Command
-from remediator.model.records.page_keys import PageKind
+from remediator.model.records.pager_keys import PageKind
 from remediator.model.records.records import StepState
 from remediator.sim.happenings.acts import approve
 from remediator.sim.happenings.expectations import (

@@ -16,7 +16,7 @@ from remediator.collect import places
 from remediator.collect.facts import FactStore
 from remediator.config import Config
 from remediator.daemon.process import clock, connections
-from remediator.daemon.requests import report
+from remediator.daemon.requests import check_results
 from remediator.integrations import registry
 from remediator.inventory.naming import Names
 from remediator.model.hosts import Inventory
@@ -60,7 +60,7 @@ def check_once(
         for result in facts.judge(check, inventory, now)
         if target is None or result.target.text == target
     ]
-    return report.check(config.cloud, results, now, now.since(started) * 1000, specs=content.checks)
+    return check_results.check(config.cloud, results, now, now.since(started) * 1000, specs=content.checks)
 
 
 def _asked(inventory: Inventory, target: str | None) -> list[str]:

@@ -105,7 +105,7 @@ def _verified_through_daemon(here: session.Session) -> tuple[int, Mapping[str, A
     import sqlalchemy as sa
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-    from remediator.cli.asked_store import AskedReader
+    from remediator.cli.store_by_daemon import AskedReader
     from remediator.store.audit import checkpoints
     from remediator.store.audit.verify import verify_chain
 
@@ -174,7 +174,7 @@ def key(ctx: typer.Context) -> int:
     here = session.of(ctx)
     path = here.essentials("audit").audit.key_path
     if here.asks_daemon():
-        from remediator.cli.asked_store import AskedReader
+        from remediator.cli.store_by_daemon import AskedReader
 
         print(AskedReader(here.state_dir()).checkpoints()["key"])
         return 0

@@ -14,7 +14,7 @@ from remediator.model import redaction
 from remediator.model.content.actions import AtTurn
 from remediator.model.content.consent import Ask, Consent
 from remediator.model.content.plans import Plan, PlannedStep
-from remediator.model.records.page_keys import PageKey, PageKind
+from remediator.model.records.pager_keys import PageKey, PageKind
 from remediator.model.records.records import Run
 from remediator.model.times import Instant, clock
 from remediator.rules import advice

@@ -38,7 +38,7 @@ from remediator.daemon.state.wire import (
     Ticked,
 )
 from remediator.daemon.state.world import World
-from remediator.daemon.turn import coverage, notes, poison
+from remediator.daemon.turn import coverage, meta_values, poison
 from remediator.daemon.turn.turn import Turn
 from remediator.model import times
 from remediator.model.messages.hooks import CannotStore, NotTaken
@@ -151,7 +151,7 @@ class Engine:
                     turn.journal.audit("other_hand", ENGINE, {"why": other})
                 if stepped is not None:
                     self._blind_at = now
-                    notes.keep(turn, meta.CLOCK_BRAKE, clock.kept(self.world))
+                    meta_values.keep(turn, meta.CLOCK_BRAKE, clock.kept(self.world))
                     turn.journal.audit("clock", "remediator", {"why": stepped})
                     turn.say("warning", "clock", reason=stepped)
                 for item in inputs:
@@ -344,7 +344,7 @@ class Engine:
         for at in (newest, stored.meta.get(meta.JOURNAL_UNTIL)):
             clock.brake_for_future(self.world, at, turn.now)
         if self.world.health.journal_until is not None:
-            notes.keep(turn, meta.JOURNAL_UNTIL, self.world.health.journal_until)
+            meta_values.keep(turn, meta.JOURNAL_UNTIL, self.world.health.journal_until)
 
     def _take_or_blame(self, turn: Turn, item: Input) -> None:
         try:

@@ -13,7 +13,7 @@ from functools import partial
 from remediator.daemon.decide import incidents
 from remediator.daemon.execute import runs
 from remediator.daemon.inhibit import expiry, storm
-from remediator.daemon.notify import all_clear, digest, notices, outbox, pages
+from remediator.daemon.notify import all_clear, digest, integration_faults, outbox, pages
 from remediator.daemon.observe import groups, maintenance, samples, schedule
 from remediator.daemon.observe import incidents as observed_incidents
 from remediator.daemon.observe.hints import foreigners, services
@@ -78,7 +78,7 @@ DECIDED = (
     Phase(name="reminders", call=pages.remind, vital=False, decides=True),
     Phase(name="foreign names", call=foreigners.watch, vital=False, decides=True),
     Phase(name="reported services", call=services.forget, vital=False, decides=True),
-    Phase(name="notices", call=notices.watch, vital=False, decides=True),
+    Phase(name="notices", call=integration_faults.watch, vital=False, decides=True),
     Phase(name="signs", call=maintenance.forget_old),
     Phase(name="backlog", call=digest.fold, vital=False, decides=True),
     Phase(name="notifications", call=outbox.deliver_due),

@@ -6,7 +6,7 @@ Gathers for the pure functions of its action, and judges nothing itself.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -20,35 +20,14 @@ from remediator.model.content.declined import Declined, Refused, Wait
 from remediator.model.content.plans import PlannedStep
 from remediator.model.messages.replies import HostReply
 from remediator.model.records.records import Run, RunState, StepRecord, StepState
-from remediator.model.times import Instant
 from remediator.runs import machine
 from remediator.runs.plans import planning
 
 
-def planned(run: Run, step: StepRecord) -> PlannedStep:
-    """Return the planned step of a record."""
-    return next(each for each in run.plan.steps if each.id == step.id)
-
-
-def newest(moments: Iterable[Instant]) -> Instant | None:
-    """Return the last of `moments`, whatever the wall clock did in between; None when there are none."""
-    last: Instant | None = None
-    for moment in moments:
-        if last is None or moment.after(last):
-            last = moment
-    return last
-
-
-def last_effect(run: Run) -> Instant | None:
-    """Return when the last command of the run ended; a step without any has changed nothing."""
-    acted = {each.id for each in run.plan.steps if each.commands}
-    return newest(each.outcome_at for each in run.steps if each.outcome_at is not None and each.id in acted)
-
-
 def waits_for_evidence(turn: Turn, run: Run, step: StepRecord) -> list[str]:
     """Return the hosts whose fresh evidence `step` has to wait for; it is asked for here."""
-    outcome = last_effect(run)
-    if not planned(run, step).fresh or outcome is None:
+    outcome = machine.last_effect(run)
+    if not machine.planned_of(run, step).fresh or outcome is None:
         return []
     limit_s = turn.world.loaded.limits.evidence_age_s[run.plan.risk]
     wanting = []
@@ -63,7 +42,7 @@ def waits_for_evidence(turn: Turn, run: Run, step: StepRecord) -> list[str]:
 def order(turn: Turn, run: Run, step: StepRecord) -> StepInput | Refused:
     """Return what the action of `step` is built from now; refuse when its host is gone."""
     world = turn.world
-    wanted = planned(run, step)
+    wanted = machine.planned_of(run, step)
     name = wanted.host or run.plan.target.hosts[0]
     host = world.loaded.inventory.hosts.get(name)
     if host is None:
@@ -96,7 +75,7 @@ def outdated(turn: Turn, run: Run, step: StepRecord) -> str | None:
     A step whose commands are stored with the plan goes on, whatever was loaded since.
     """
     then, now = run.plan.content_version, turn.world.loaded.content.version
-    if then == now or not planned(run, step).late:
+    if then == now or not machine.planned_of(run, step).late:
         return None
     return (
         f"it was planned under other content or settings ({then[:12]}, now {now[:12]}), and {step.id} would "
@@ -109,7 +88,7 @@ def resolved(turn: Turn, run: Run, step: StepRecord) -> Run | Declined:
 
     Else what its action declines with; a wait when the action stumbles or the plan is `outdated`.
     """
-    wanted = planned(run, step)
+    wanted = machine.planned_of(run, step)
     action = turn.world.loaded.content.actions.get(step.action)
     if not wanted.late or action is None:
         return run
@@ -153,7 +132,7 @@ def given(turn: Turn, run: Run, step: StepRecord) -> Run:
         return machine.failed(run, step.id, gives.reason, turn.now)
     settle = action.settle
     waits = settle is not None and (settle.begins is None or settle.begins(gives))
-    if waits and planned(run, step).commands:
+    if waits and machine.planned_of(run, step).commands:
         return machine.settling(run, step.id, step.result, {**step.given, **gives})
     return machine.gave(run, step.id, gives, step.result)
 

@@ -13,8 +13,8 @@ from remediator.daemon.turn.turn import Turn
 from remediator.incidents import lifecycle
 from remediator.model.content.actions import Risk
 from remediator.model.content.specs import Mode
-from remediator.model.records import page_keys
-from remediator.model.records.page_keys import PageKey, PageKind
+from remediator.model.records import pager_keys
+from remediator.model.records.pager_keys import PageKey, PageKind
 from remediator.model.records.records import Incident, Run, RunState
 from remediator.model.records.verdicts import refusals
 from remediator.model.times import rfc3339
@@ -86,7 +86,7 @@ def _follow(turn: Turn, ended: Run, incident: Incident) -> bool:
     after = turn.incident(lifecycle.after_run(incident, ended, ladder))
     result = world.samples.results.get((incident.check, incident.target.text))
     if ended.state is RunState.SUCCEEDED:
-        return turn.journal.was_told(page_keys.about(incident.id))
+        return turn.journal.was_told(pager_keys.about(incident.id))
     if ended.state is RunState.FAILED:
         if lifecycle.ended_early(ended):
             last = _last_unattended(turn, ended)

@@ -225,6 +225,12 @@ def of_release(turn: Turn, run: Run) -> Debt | None:
     return next((debt for debt in turn.world.durable.debts.values() if debt.release == run.id), None)
 
 
+def claimed_as(turn: Turn, run: Run) -> str:
+    """Return by what name the claim of `run` goes: a release is claimed before it exists, by its debt."""
+    debt = of_release(turn, run) if debts.is_release(run) else None
+    return run.id if debt is None else debt.id
+
+
 def probe(turn: Turn, run: Run, reply: HostReply) -> Probe:
     """Return what a fresh `reply` proves about a release whose outcome was lost."""
     debt = of_release(turn, run)

@@ -57,6 +57,7 @@ def _carry_out(turn: Turn, run: Run, item: Entry | Wish) -> None:
 def _leave(turn: Turn, run: Run, wish: Leave) -> None:
     world = turn.world
     world.pending.step_left(run.id, wish.step)
+    claims.used(turn, janitor.claimed_as(turn, run))
     turn.effects.append(
         Act(
             run=run.id,

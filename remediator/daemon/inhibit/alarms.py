@@ -14,7 +14,7 @@ from datetime import datetime
 from remediator.daemon.inhibit.inhibitors import Trouble
 from remediator.daemon.state.wire import Deliver
 from remediator.daemon.turn.turn import Turn
-from remediator.model.records.page_keys import PageKey, PageKind
+from remediator.model.records.pager_keys import PageKey, PageKind
 from remediator.model.times import Instant, rfc3339
 
 PATIENCE_S = 5.0

@@ -12,8 +12,8 @@ from typing import Any
 
 from remediator.daemon.turn.turn import Turn
 from remediator.incidents import lifecycle
-from remediator.model.records import page_keys
-from remediator.model.records.page_keys import PageKey, PageKind
+from remediator.model.records import pager_keys
+from remediator.model.records.pager_keys import PageKey, PageKind
 from remediator.model.records.records import Incident, IncidentState, Run, RunState
 from remediator.model.times import exactly
 
@@ -30,7 +30,7 @@ ENDED = {
 def tell(turn: Turn) -> None:
     """Once a turn: queue the all-clear of each incident that this turn has closed and that people were told of."""
     for incident, how in turn.closed:
-        if not turn.journal.was_told(page_keys.about(incident.id)):
+        if not turn.journal.was_told(pager_keys.about(incident.id)):
             continue
         if incident.cured_at is None:
             subject = f"{incident.target} is closed ({incident.check}, {incident.id})"
@@ -47,7 +47,7 @@ def comes_too_soon(turn: Turn, n: int, body: Mapping[str, Any]) -> bool:
     would stay triggered."""
     if body.get("state") != IncidentState.RESOLVED.value or body.get("incident") is None:
         return False
-    return turn.journal.waits_before(n, page_keys.about(str(body["incident"])))
+    return turn.journal.waits_before(n, pager_keys.about(str(body["incident"])))
 
 
 def lasting(incident: Incident) -> str:
@@ -77,7 +77,7 @@ def of_run(turn: Turn, run: Run, *, told: bool) -> None:
     """Queue how `run` ended, if a person approved it or was told of it; `told`: another page of this turn says so
     already."""
     approved = run.approval is not None and run.approval.approved_by is not None
-    if told or not (approved or turn.journal.was_told(page_keys.about(run.id))):
+    if told or not (approved or turn.journal.was_told(pager_keys.about(run.id))):
         return
     by = f", which {run.approval.approved_by} approved," if approved and run.approval is not None else ""
     text = (

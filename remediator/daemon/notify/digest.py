@@ -15,8 +15,8 @@ from typing import Any
 from remediator.daemon.turn.turn import Turn
 from remediator.model import times
 from remediator.model.people import ENGINE
-from remediator.model.records import page_keys
-from remediator.model.records.page_keys import PageKey, PageKind
+from remediator.model.records import pager_keys
+from remediator.model.records.pager_keys import PageKey, PageKind
 from remediator.model.times import rfc3339
 from remediator.safety.guard import seconds
 
@@ -27,9 +27,9 @@ MOST_LINES = 60
 BATCH = 5000
 """Waiting pages that are folded in one turn; what is left is for the next one."""
 DIGEST_EVERY_S = 300.0
-URGENT = frozenset({page_keys.TOLD[PageKind.IN_DOUBT], page_keys.TOLD[PageKind.HELD]})
+URGENT = frozenset({pager_keys.TOLD[PageKind.IN_DOUBT], pager_keys.TOLD[PageKind.HELD]})
 """Kinds whose lines come first and are cut off last."""
-DIGEST = page_keys.all_of(PageKind.DIGEST)
+DIGEST = pager_keys.all_of(PageKind.DIGEST)
 Waiting = tuple[int, str, Mapping[str, Any]]
 """Number, key and body of a queued page."""
 

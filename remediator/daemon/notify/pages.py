@@ -13,7 +13,7 @@ from remediator.incidents import lifecycle
 from remediator.model import redaction
 from remediator.model.content.judging import CheckResult, State
 from remediator.model.content.specs import RuleSpec
-from remediator.model.records.page_keys import PageKey, PageKind
+from remediator.model.records.pager_keys import PageKey, PageKind
 from remediator.model.records.records import Incident, IncidentState
 from remediator.model.records.verdicts import Verdict
 from remediator.model.times import clock

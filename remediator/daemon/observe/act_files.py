@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from remediator import __version__
 from remediator.daemon.turn.turn import Turn
-from remediator.model.manifest.machine import ActFile
+from remediator.model.manifest.host_identity import ActFile
 from remediator.model.messages.replies import HostReply, Reach
 from remediator.model.values import Unknown
 

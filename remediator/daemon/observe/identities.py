@@ -8,7 +8,7 @@ names are one machine, every plan that touches it, or a group that it belongs to
 from __future__ import annotations
 
 from remediator.daemon.observe import groups
-from remediator.daemon.turn import notes, sightings
+from remediator.daemon.turn import meta_values, sightings
 from remediator.daemon.turn.turn import Turn
 from remediator.model.content.plans import Plan
 from remediator.model.hosts import one_machine
@@ -45,7 +45,7 @@ def _note_machines(turn: Turn) -> None:
     for names in sorted(world.durable.one_machine - twice):
         turn.journal.audit("one_machine_over", ENGINE, {"names": list(names)})
         turn.say("warning", "one_machine_over", reason=f"{', '.join(names)}: not one machine any more")
-    notes.keep(turn, meta.ONE_MACHINE, twice)
+    meta_values.keep(turn, meta.ONE_MACHINE, twice)
 
 
 def forget_left(turn: Turn) -> None:

@@ -7,7 +7,7 @@ from functools import partial
 from remediator.checks import series as series_of
 from remediator.daemon.observe import act_files, identities, incidents, judgement, maintenance, schedule
 from remediator.daemon.state import asides
-from remediator.daemon.turn import notes, poison
+from remediator.daemon.turn import meta_values, poison
 from remediator.daemon.turn.turn import Turn
 from remediator.incidents import lifecycle
 from remediator.model.content.judging import CheckResult, Scope, State
@@ -39,7 +39,7 @@ def take(turn: Turn, reply: HostReply) -> None:
     for check in judged.groups:
         judgement.note_judged(turn, check)
     for name, mark in judged.marks.items():
-        notes.keep_mark(turn, name, mark)
+        meta_values.keep_mark(turn, name, mark)
     world.samples.newcomers = world.samples.newcomers.noted(
         reply.host, judgement.newcomers(turn, reply.host, judged), turn.now
     )

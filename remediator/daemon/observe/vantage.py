@@ -10,7 +10,7 @@ from remediator.daemon.state.world import World
 from remediator.daemon.turn.turn import Turn
 from remediator.model.messages.replies import Reach
 from remediator.model.people import ENGINE
-from remediator.model.records.page_keys import PageKey, PageKind
+from remediator.model.records.pager_keys import PageKey, PageKind
 from remediator.model.records.records import Incident
 from remediator.model.times import Instant
 from remediator.model.values import Unknown

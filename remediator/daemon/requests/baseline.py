@@ -9,7 +9,7 @@ from remediator.daemon.inhibit import wraps
 from remediator.daemon.observe import boots, groups, maintenance, marks
 from remediator.daemon.requests import approvals
 from remediator.daemon.state.wire import Asked
-from remediator.daemon.turn import mutes, notes
+from remediator.daemon.turn import meta_values, mutes
 from remediator.daemon.turn.turn import Turn
 from remediator.model.content.judging import CheckResult, CheckSpec, Scope
 from remediator.model.messages.control import Answer
@@ -95,7 +95,7 @@ def _marks(turn: Turn, hosts: tuple[str, ...]) -> dict[str, Any]:
         mark = marks.proposed(turn, check, members)
         if mark is not None:
             told[check.assess.name] = {"before": turn.world.durable.marks.get(check.assess.name), "after": mark}
-            notes.keep_mark(turn, check.assess.name, mark)
+            meta_values.keep_mark(turn, check.assess.name, mark)
     return told
 
 

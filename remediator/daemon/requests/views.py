@@ -10,8 +10,8 @@ from typing import Any
 
 from remediator.daemon.decide import inaction
 from remediator.daemon.inhibit.inhibitors import Trouble
-from remediator.daemon.notify import notices
-from remediator.daemon.requests import report
+from remediator.daemon.notify import integration_faults
+from remediator.daemon.requests import check_results
 from remediator.daemon.state.asides import Aside
 from remediator.daemon.state.world import World
 from remediator.incidents import lifecycle
@@ -37,7 +37,7 @@ def check(
         return cached and spec is not None and age_s > STALE_INTERVALS * spec.every_s + STALE_SLACK_S
 
     return {
-        **report.check(world.loaded.config.cloud, results, now, took_ms, stale, world.loaded.content.checks),
+        **check_results.check(world.loaded.config.cloud, results, now, took_ms, stale, world.loaded.content.checks),
         "config": config(world),
     }
 
@@ -208,7 +208,9 @@ def status(world: World, now: Instant) -> dict[str, Any]:
         "config": config(world),
         "failing": [_failing(aside) for aside in world.health.asides.all()],
         "damaged": world.health.damaged or None,
-        "warnings": [{"kind": each.kind, "name": each.name, "reason": each.text} for each in notices.standing(world)],
+        "warnings": [
+            {"kind": each.kind, "name": each.name, "reason": each.text} for each in integration_faults.standing(world)
+        ],
         "checks": {name.lower(): states[State[name]] for name in ("OK", "WARNING", "CRITICAL", "UNKNOWN")},
     }
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from remediator.daemon.state.durable import Key
-from remediator.daemon.state.undo.record import Record
 from remediator.daemon.state.undo.tables import Undoable
+from remediator.daemon.state.undo.undoable_record import Record
 from remediator.model.messages.signs import Sign
 from remediator.model.times import Instant
 

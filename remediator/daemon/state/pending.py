@@ -8,8 +8,8 @@ from typing import Any
 
 from remediator.collect.places import Lane, UnderWay
 from remediator.daemon.state.durable import Key
-from remediator.daemon.state.undo.record import Record
 from remediator.daemon.state.undo.tables import Undoable, UndoableSet
+from remediator.daemon.state.undo.undoable_record import Record
 from remediator.daemon.state.wire import Act, Collect, Deliver, Effect
 from remediator.model.times import Instant
 

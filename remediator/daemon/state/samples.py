@@ -10,8 +10,8 @@ from remediator.checks.newcomers import Newcomers
 from remediator.checks.series import Series
 from remediator.collect.facts import FactStore
 from remediator.daemon.state.durable import Key
-from remediator.daemon.state.undo.record import Record, lasting
 from remediator.daemon.state.undo.tables import Undoable, UndoableSet
+from remediator.daemon.state.undo.undoable_record import Record, lasting
 from remediator.model.content.judging import CheckResult
 from remediator.model.messages.replies import HostReply
 from remediator.model.times import Instant

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from remediator.daemon.state.asides import About, Asides
-from remediator.daemon.state.undo.record import Record, lasting
+from remediator.daemon.state.undo.undoable_record import Record, lasting
 from remediator.model.identity import NOBODY, Identity
 from remediator.model.records.holds import OpenStorm
 from remediator.model.times import Instant

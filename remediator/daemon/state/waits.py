@@ -6,8 +6,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from remediator.daemon.state.undo.record import Record
 from remediator.daemon.state.undo.tables import Undoable
+from remediator.daemon.state.undo.undoable_record import Record
 from remediator.model.records.records import Met, Outcome
 from remediator.model.records.verdicts import Verdict
 from remediator.model.times import Instant

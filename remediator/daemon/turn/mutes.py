@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 
 from remediator.daemon.state.wire import AcceptRestore
-from remediator.daemon.turn import notes
+from remediator.daemon.turn import meta_values
 from remediator.daemon.turn.turn import Turn
 from remediator.model.records.holds import Rival, Storm
 from remediator.model.records.mutes import Accepted, Ack, OwnDowntime, Pause, Silence, Unacked, Wrap
@@ -85,7 +85,7 @@ def _keep(turn: Turn, record: Record) -> None:
             journal.accept(record)
             world.durable.accepted.update(record.keys)
         case Rival():
-            notes.keep(turn, meta.RIVAL, record)
+            meta_values.keep(turn, meta.RIVAL, record)
         case Storm():
             _keep_storm(turn, record)
 
@@ -94,13 +94,13 @@ def _keep_storm(turn: Turn, record: Storm) -> None:
     """Write the rows of what has changed."""
     standing = turn.world.durable.storm
     if record.latched != standing.latched:
-        notes.keep(turn, meta.STORM_LATCHED, record.latched)
+        meta_values.keep(turn, meta.STORM_LATCHED, record.latched)
     if record.counted != standing.counted:
-        notes.keep(turn, meta.STORM_COUNTED, record.counted or None)
+        meta_values.keep(turn, meta.STORM_COUNTED, record.counted or None)
     if record.closed_at != standing.closed_at:
-        notes.keep(turn, meta.STORM_CLOSED, record.closed_at)
+        meta_values.keep(turn, meta.STORM_CLOSED, record.closed_at)
     if record.told != standing.told:
-        notes.keep(turn, meta.STORM_TOLD, record.told or None)
+        meta_values.keep(turn, meta.STORM_TOLD, record.told or None)
 
 
 def _end(turn: Turn, record: Ending) -> None:
@@ -139,7 +139,7 @@ def _do(turn: Turn, wish: Wish) -> None:
         case BelieveRows():
             turn.journal.rows_accepted = True
         case RenameStore(actor=actor):
-            notes.rename_store(turn, actor)
+            meta_values.rename_store(turn, actor)
         case SignRestore():
             turn.effects.append(AcceptRestore())
         case ForgetClaims():

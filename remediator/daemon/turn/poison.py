@@ -12,7 +12,7 @@ from remediator.daemon.state.asides import About, Aside
 from remediator.daemon.state.wire import Input
 from remediator.daemon.turn.turn import Turn
 from remediator.model.people import ENGINE
-from remediator.model.records.page_keys import PageKey, PageKind
+from remediator.model.records.pager_keys import PageKey, PageKind
 from remediator.store import errors
 from remediator.store.database import blames_store
 

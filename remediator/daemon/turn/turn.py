@@ -21,7 +21,7 @@ from remediator.daemon.state.world import World
 from remediator.incidents import lifecycle
 from remediator.incidents.lifecycle import Moved
 from remediator.model.people import ENGINE
-from remediator.model.records.page_keys import PageKey
+from remediator.model.records.pager_keys import PageKey
 from remediator.model.records.records import Decision, Event, Incident, Run
 from remediator.model.times import Instant, rfc3339
 from remediator.model.values import as_json
@@ -230,7 +230,8 @@ class Turn:
                 self.lock(scopes, run.id)
             case Releasing(debt=debt):
                 self.debt(moves.release_began(debt, run.id))
-            case Searches(ends=False):
+            case Searches(ends=False, lost=step):
+                self.world.pending.step_lost(run.id, step)
                 self.world.pending.searches_anew(run.id, self.now)
             case Searches():
                 self.world.pending.found(run.id)

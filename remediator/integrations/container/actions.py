@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from remediator.integrations.container import units
+from remediator.integrations.container import start_commands
 from remediator.integrations.container.kolla.catalogue import Catalogue
 from remediator.model.content.actions import ActionSpec, AtPlan, Built, Effect, PlanInput, Probe, Risk
 from remediator.model.content.declined import Refused
@@ -45,7 +45,7 @@ def _guarded(build: Callable[[PlanInput, str], Built], known: Catalogue) -> Call
 
 
 def _probe(before: Mapping[str, str], reply: HostReply, target: Target) -> Probe:
-    return units.probe(before, reply, target.name)
+    return start_commands.probe(before, reply, target.name)
 
 
 def actions(known: Catalogue) -> tuple[ActionSpec, ...]:
@@ -58,7 +58,7 @@ def actions(known: Catalogue) -> tuple[ActionSpec, ...]:
             risk=Risk.R1,
             effect=Effect.ONCE,
             target_kinds=("container",),
-            when=AtPlan(commands=_guarded(units.start, known)),
+            when=AtPlan(commands=_guarded(start_commands.start, known)),
             probe=_probe,
             privileges=(
                 "systemctl reset-failed -- kolla-*-container.service",
@@ -72,7 +72,7 @@ def actions(known: Catalogue) -> tuple[ActionSpec, ...]:
             risk=Risk.R1,
             effect=Effect.ONCE,
             target_kinds=("container",),
-            when=AtPlan(commands=_guarded(units.restart, known)),
+            when=AtPlan(commands=_guarded(start_commands.restart, known)),
             probe=_probe,
             privileges=(
                 "systemctl reset-failed -- kolla-*-container.service",

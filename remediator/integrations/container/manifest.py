@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from importlib import resources
 from typing import Any
 
-from remediator.integrations.container import actions, assess, facts, memory, signs
+from remediator.integrations.container import actions, assess, facts, maintenance_signs, memory
 from remediator.integrations.container.kolla import releases, services
 from remediator.integrations.container.kolla.catalogue import Catalogue
 from remediator.model.manifest.containers import OwnContainer
@@ -14,10 +14,10 @@ from remediator.model.manifest.integration import Integration, SectionSpec
 from remediator.model.manifest.signs import SignSource
 
 SIGNS = SignSource(
-    read=signs.signs,
+    read=maintenance_signs.signs,
     sections=("containers",),
     lasting=frozenset({"container", "kolla_job"}),
-    together=signs.mixed_versions,
+    together=maintenance_signs.mixed_versions,
 )
 
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from remediator.integrations import typed
-from remediator.model.manifest.machine import ActFile, Machine
+from remediator.model.manifest.host_identity import ActFile, Machine
 from remediator.model.manifest.sections import SectionKind
 from remediator.model.messages.replies import HostReply
 from remediator.model.names import is_name

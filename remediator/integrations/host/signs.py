@@ -6,7 +6,7 @@ sign that names only the host holds the host; a changed /etc/kolla/SERVICE holds
 
 from __future__ import annotations
 
-from remediator.integrations.container.signs import ours
+from remediator.integrations.container.maintenance_signs import ours
 from remediator.integrations.host import facts
 from remediator.model.messages.replies import HostReply
 from remediator.model.messages.signs import Sign, SignKey

@@ -19,7 +19,7 @@ from remediator.config.connections import HostEntry
 from remediator.config.documents import problems
 from remediator.inventory.errors import InventoryUnreadable
 from remediator.inventory.known import Known
-from remediator.inventory.kolla import access, globals, listing, membership, remarks, this_machine, variables
+from remediator.inventory.kolla import globals, listing, membership, readability, remarks, this_machine, variables
 from remediator.inventory.kolla.membership import At, LeftOut, Wrong
 from remediator.inventory.kolla.variables import Unusable
 from remediator.inventory.snapshot import snapshot
@@ -50,7 +50,7 @@ def load(path: Path, known: Known | None = None, *, timeout_s: float = TIMEOUT_S
     The globals are read where `known` names no engine.
     """
     known = known or Known()
-    access.check(path)
+    readability.check(path)
     source = str(path)
     found = globals.NONE if known.engine is not None else globals.read(path)
     body = listing.of(source, listing.tool(source) if tool is None else tool, timeout_s)

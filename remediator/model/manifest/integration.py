@@ -13,12 +13,12 @@ from remediator.model.hosts import Host
 from remediator.model.identity import LeftOnHost
 from remediator.model.manifest.containers import OwnContainer
 from remediator.model.manifest.domains import Domain
+from remediator.model.manifest.host_identity import Machine
 from remediator.model.manifest.kinds import Kind
-from remediator.model.manifest.machine import Machine
 from remediator.model.manifest.sections import SectionKind
 from remediator.model.manifest.services import Service
 from remediator.model.manifest.signs import SignSource
-from remediator.model.manifest.watching import Watched
+from remediator.model.manifest.unwatched import Watched
 from remediator.model.messages.replies import HostReply
 from remediator.model.values import Unknown
 

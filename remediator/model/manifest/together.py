@@ -13,9 +13,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from remediator.model.hosts import Host
 from remediator.model.manifest.containers import OwnContainer
 from remediator.model.manifest.domains import Domain
+from remediator.model.manifest.host_identity import Machine
 from remediator.model.manifest.integration import Integration
 from remediator.model.manifest.kinds import Kinds
-from remediator.model.manifest.machine import Machine
 from remediator.model.manifest.services import Service
 from remediator.model.messages.replies import HostReply
 from remediator.model.messages.signs import Sign

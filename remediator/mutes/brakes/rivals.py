@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from remediator.model.people import ENGINE
 from remediator.model.records.holds import Rival
-from remediator.model.records.page_keys import PageKey, PageKind
+from remediator.model.records.pager_keys import PageKey, PageKind
 from remediator.model.times import Instant, rfc3339
 from remediator.mutes import entries
 from remediator.mutes.transition import ForgetClaims, Page, RenameStore, Transition

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from remediator.model.people import ENGINE
 from remediator.model.records.holds import OpenStorm, Storm
-from remediator.model.records.page_keys import PageKey, PageKind
+from remediator.model.records.pager_keys import PageKey, PageKind
 from remediator.model.times import Instant, clock, rfc3339
 from remediator.mutes import entries
 from remediator.mutes.transition import Page, Transition

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from remediator.model.people import JANITOR
-from remediator.model.records.page_keys import PageKey, PageKind
+from remediator.model.records.pager_keys import PageKey, PageKind
 from remediator.model.records.records import Debt, DebtState, Run
 from remediator.runs.debts import debts
 from remediator.runs.entries import Owed

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from pydantic import ConfigDict
 
-from remediator.model.records.page_keys import PageKey, PageKind
+from remediator.model.records.pager_keys import PageKey, PageKind
 
 
 @dataclass(frozen=True, slots=True)

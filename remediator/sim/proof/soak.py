@@ -27,7 +27,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from remediator.daemon.state.undo.record import Record
+from remediator.daemon.state.undo.undoable_record import Record
 from remediator.sim.cloud.crowd import ON_EACH, Crowd
 from remediator.sim.crash import watching
 from remediator.sim.happenings import daemon_faults, drawn

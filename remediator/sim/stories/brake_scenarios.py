@@ -7,7 +7,7 @@ when nothing is.
 
 from __future__ import annotations
 
-from remediator.model.records.page_keys import PageKind
+from remediator.model.records.pager_keys import PageKind
 from remediator.sim.happenings.acts import approve, close_brake, deny, downtime, pause, people_let_go, resume
 from remediator.sim.happenings.daemon_faults import daemon_killed
 from remediator.sim.happenings.expectations import (

@@ -7,7 +7,7 @@ chance never draws it.
 
 from __future__ import annotations
 
-from remediator.model.records.page_keys import PageKind
+from remediator.model.records.pager_keys import PageKind
 from remediator.sim.cloud.cloud import NAMES
 from remediator.sim.happenings.acts import (
     acknowledge,

@@ -123,7 +123,7 @@ def _schema(hint: Any) -> CoreSchema:
         )
         return core.frozenset_schema(items, serialization=written)
     if origin is Mapping and arguments[0] is str:
-        return core.dict_schema(PLAIN[str], _schema(arguments[1]))
+        return _mapping(_schema(arguments[1]))
     raise TypeError(f"{hint} has no stored form: say in store/stored/codec.py how it is written and read")
 
 
@@ -148,6 +148,16 @@ def _with_default(field: dataclasses.Field[Any], schema: CoreSchema) -> CoreSche
     if field.default_factory is not dataclasses.MISSING:
         return core.with_default_schema(schema, default_factory=field.default_factory)
     return schema
+
+
+def _mapping(values: CoreSchema) -> CoreSchema:
+    """Return the form of a mapping of names, of whatever class (`model.fields.Fields`); read, it is a dict."""
+    items = core.dict_schema(PLAIN[str], values)
+    one = SchemaSerializer(items)
+    written = core.plain_serializer_function_ser_schema(
+        lambda value: one.to_python(value if isinstance(value, dict) else dict(value))
+    )
+    return core.dict_schema(PLAIN[str], values, serialization=written)
 
 
 def _enum(kind: type[enum.Enum]) -> CoreSchema:

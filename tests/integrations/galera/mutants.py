@@ -134,9 +134,9 @@ MUTANTS = (
         name="galera-old-evidence",
         mistake="It decides on what was known before the members were held, and looks no more before it bootstraps.",
         place="remediator.daemon.execute.actions:waits_for_evidence",
-        old="not planned(run, step).fresh or outcome is None",
+        old="not machine.planned_of(run, step).fresh or outcome is None",
         new="True",
-        story="galera: a host is lost during the run",
+        story="galera: a member is Primary again between the last look and the choice",
     ),
     Mutant(
         name="galera-no-hold",

@@ -97,7 +97,7 @@ def test_the_checks_of_an_integration_are_of_the_group_that_its_settings_name(tm
 
 LAMP = """\
 from remediator.model.manifest.integration import Integration
-from remediator.model.manifest.watching import Watched
+from remediator.model.manifest.unwatched import Watched
 
 
 def build(settings):

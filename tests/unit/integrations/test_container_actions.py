@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from remediator.integrations import registry
-from remediator.integrations.container import units
+from remediator.integrations.container import start_commands
 from remediator.model import targets
 from remediator.model.content.actions import ActionSpec, Effect, PlanInput, Probe, Risk
 from remediator.model.content.declined import Refused
@@ -142,10 +142,10 @@ def test_a_container_that_is_gone_or_was_made_anew_proves_nothing() -> None:
 
 def test_no_answer_proves_nothing() -> None:
     for data in (Unknown("timeout:containers"), make.containers(engine_state="hung", units={"memcached": FAILED})):
-        assert units.probe(BEFORE, make.reply(containers=data), "memcached") is Probe.UNKNOWN
-    assert units.probe(BEFORE, make.reply(reach=Reach.UNREACHABLE), "memcached") is Probe.UNKNOWN
+        assert start_commands.probe(BEFORE, make.reply(containers=data), "memcached") is Probe.UNKNOWN
+    assert start_commands.probe(BEFORE, make.reply(reach=Reach.UNREACHABLE), "memcached") is Probe.UNKNOWN
     unanswered = make.containers(make.down(), units={"memcached": FAILED}) | {"units": None, "units_reason": "x"}
-    assert units.probe(BEFORE, make.reply(containers=unanswered), "memcached") is Probe.UNKNOWN
+    assert start_commands.probe(BEFORE, make.reply(containers=unanswered), "memcached") is Probe.UNKNOWN
 
 
 @pytest.mark.parametrize(

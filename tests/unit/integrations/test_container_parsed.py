@@ -10,7 +10,7 @@ import pytest
 
 from remediator.collect.facts import FactStore
 from remediator.integrations import registry
-from remediator.integrations.container import assess, facts, signs
+from remediator.integrations.container import assess, facts, maintenance_signs
 from remediator.model.messages.replies import HostReply
 from tests.unit.integrations import section as make
 
@@ -38,7 +38,7 @@ def test_as_many_parsed_forms_are_kept_as_there_are_hosts() -> None:
     for cycle in range(CYCLES):
         for reply in _replies(cycle):
             store.take(reply)
-            signs.signs(reply)
+            maintenance_signs.signs(reply)
             inventory = make.evidence(reply, hosts=HOSTS).inventory
             assert assess.state(store.evidence(spec, (reply.host,), inventory, make.at(15.0 * cycle)))
     del reply

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from remediator.integrations.container import signs as container_signs
+from remediator.integrations.container import maintenance_signs as container_signs
 from remediator.integrations.host import assess, facts, fields
 from remediator.integrations.host import signs as host_signs
 from remediator.integrations.host.manifest import build

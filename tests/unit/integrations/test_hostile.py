@@ -14,8 +14,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from remediator.integrations.container import facts as container_facts
+from remediator.integrations.container import maintenance_signs as container_signs
 from remediator.integrations.container import memory
-from remediator.integrations.container import signs as container_signs
 from remediator.integrations.host import signs as host_signs
 from remediator.model.messages.replies import HostReply
 from remediator.model.values import Unknown, as_json

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from remediator.integrations.container import assess, facts
-from remediator.integrations.container import signs as container_signs
+from remediator.integrations.container import maintenance_signs as container_signs
 from remediator.integrations.host import disks
 from remediator.integrations.host import facts as host_facts
 from remediator.model.values import Unknown

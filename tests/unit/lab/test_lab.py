@@ -113,7 +113,7 @@ def test_a_container_is_created_as_kolla_does(name: str) -> None:
     argv = service.create(services.find(name), topology.host("ctl1"))
     assert argv[:5] == ["docker", "create", "--name", name, "--network"]
     assert f"kolla_version={topology.KOLLA_VERSION}" in argv
-    assert f"KOLLA_SERVICE_NAME={name}" in argv
+    assert f"KOLLA_SERVICE_NAME={services.find(name).dashed}" in argv
     assert not any(a.startswith("--restart") for a in argv)
 
 

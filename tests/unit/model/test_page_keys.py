@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from remediator.model.records.page_keys import OF_THE_DAEMON, PageKey, PageKind
+from remediator.model.records.pager_keys import OF_THE_DAEMON, PageKey, PageKind
 
 pytestmark = pytest.mark.unit
 

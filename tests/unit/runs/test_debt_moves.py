@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from remediator.model.content.commands import Command
-from remediator.model.records.page_keys import PageKind
+from remediator.model.records.pager_keys import PageKind
 from remediator.model.records.records import Debt, DebtState
 from remediator.runs.debts import debts, moves
 from remediator.runs.debts.moves import Owing, Settled

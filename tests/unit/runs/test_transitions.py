@@ -15,6 +15,7 @@ from remediator.model.content.plans import RELEASE, Plan, PlannedStep
 from remediator.model.messages.replies import CommandDone, Unsent
 from remediator.model.records.records import Run, RunState, StepState
 from remediator.runs import begin, claims, doubt, ends, hold, machine, outcome, settling
+from remediator.runs.advance import advance
 from remediator.runs.stages import Stage, stage_of
 from remediator.runs.transition import Entry, Page, Searches, Transition
 from tests.builders import runs
@@ -61,6 +62,10 @@ def test_the_stage_of_a_run(run: Run, stage: Stage) -> None:
 GROUND = ends.Ground(hosts={"ctl2"}, actions={"container.start"}, max_event_age_s=900.0)
 
 
+def _moved(run: Run, why: ends.Groundless | None, now: float) -> Transition | None:
+    return next(advance(run, why, runs.nothing_given, at(now)), None) if why is not None else None
+
+
 @pytest.mark.parametrize(
     ("run", "ground", "now", "state", "words"),
     [
@@ -82,14 +87,14 @@ GROUND = ends.Ground(hosts={"ctl2"}, actions={"container.start"}, max_event_age_
 def test_a_run_without_ground_ends(
     run: Run, ground: ends.Ground, now: float, state: RunState | None, words: str
 ) -> None:
-    over = ends.without_ground(run, ground, at(now))
+    over = _moved(run, ends.groundless(run, ground, at(now)), now)
     assert (over.run.state if over is not None else None) is state
     assert over is None or over.run.reason.startswith(words)
 
 
 def test_a_run_that_has_begun_fails_for_want_of_ground_and_is_not_refused() -> None:
     again = machine.probed(runs.lost(), "start", Probe.NOT_APPLIED, at(60))
-    over = ends.without_ground(again, replace(GROUND, hosts=set()), at(61))
+    over = _moved(again, ends.groundless(again, replace(GROUND, hosts=set()), at(61)), 61)
     assert over is not None
     assert over.run.state is RunState.FAILED
 

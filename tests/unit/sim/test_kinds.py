@@ -13,7 +13,7 @@ import pytest
 
 import remediator.integrations
 import remediator.sim
-from remediator.model.records.page_keys import PageKind
+from remediator.model.records.pager_keys import PageKind
 from remediator.model.records.records import StepState
 from remediator.sim.happenings import acts, expectations, host_faults, service_faults
 from remediator.sim.happenings.kinds import Happening, Kind, NotAHappening, Repertoire, kind

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from remediator.model.records.page_keys import PageKey, PageKind
+from remediator.model.records.pager_keys import PageKey, PageKind
 from remediator.sim.invariants.paged import CALLS, Paged
 
 KEYS = {

@@ -23,6 +23,7 @@ from remediator.model.content.commands import Command
 from remediator.model.content.consent import Consent
 from remediator.model.content.judging import State
 from remediator.model.content.plans import Plan
+from remediator.model.fields import Fields
 from remediator.model.messages.hooks import ForeignName
 from remediator.model.messages.signs import Sign
 from remediator.model.records import mutes, records
@@ -190,9 +191,8 @@ def test_a_type_without_a_stored_form_is_told_at_once() -> None:
         codec.of(Odd)
 
 
-@pytest.mark.parametrize("value", [{"unknown": "a word"}, {"unknown": {"unknown": 3}}, {"unknown": Unknown("timeout")}])
-def test_data_that_looks_like_an_unknown_stays_data(value: Any) -> None:
-    event = Event(
+def an_event(data: Mapping[str, Any]) -> Event:
+    return Event(
         id="ev-1",
         at=at(0),
         source="check",
@@ -203,9 +203,21 @@ def test_data_that_looks_like_an_unknown_stays_data(value: Any) -> None:
         attempt=1,
         previous=State.OK,
         output="",
-        data={"it": value, "its": Unknown("no")},
+        data=data,
     )
+
+
+@pytest.mark.parametrize("value", [{"unknown": "a word"}, {"unknown": {"unknown": 3}}, {"unknown": Unknown("timeout")}])
+def test_data_that_looks_like_an_unknown_stays_data(value: Any) -> None:
+    event = an_event({"it": value, "its": Unknown("no")})
     assert again(event).data == event.data
+
+
+def test_a_mapping_of_another_class_is_stored_like_a_dict() -> None:
+    data = {"name": "keystone", "error": None, "its": Unknown("no")}
+    kept = an_event(Fields(data))
+    assert body_of(kept) == body_of(an_event(data))
+    assert again(kept).data == data
 
 
 def test_what_an_older_release_wrote_of_an_odd_unknown_is_one() -> None:

@@ -11,12 +11,12 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from remediator.daemon.turn import notes, sightings
+from remediator.daemon.turn import meta_values, sightings
 from remediator.daemon.turn.turn import Turn
 from remediator.inventory import naming
 from remediator.inventory.naming import Meant
 from remediator.model.messages.hooks import ForeignName, Hint
-from remediator.model.records.page_keys import PageKey, PageKind
+from remediator.model.records.pager_keys import PageKey, PageKind
 from remediator.model.times import rfc3339
 from remediator.store.stored import bodies, meta
 
@@ -123,7 +123,7 @@ def watch(turn: Turn) -> None:
         return
     for each in fresh:
         sightings.keep_name(turn, replace(each, told=each.times))
-    notes.keep(turn, meta.NAMES_TOLD, now.wall)
+    meta_values.keep(turn, meta.NAMES_TOLD, now.wall)
     said = f"{len(fresh)} names" if len(fresh) > 1 else "A name"
     lines = [_line(each) for each in sorted(fresh, key=lambda each: (not each.ambiguous, -each.times, each.name))]
     more = [f"and {len(lines) - MOST_LINES} more"] if len(lines) > MOST_LINES else []

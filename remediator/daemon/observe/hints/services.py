@@ -16,7 +16,7 @@ from remediator.incidents import lifecycle
 from remediator.model import targets
 from remediator.model.content.judging import State
 from remediator.model.messages.hooks import Hint
-from remediator.model.records.page_keys import PageKey, PageKind
+from remediator.model.records.pager_keys import PageKey, PageKind
 
 MOST_OPEN = 100
 MOST_AN_HOUR = 20

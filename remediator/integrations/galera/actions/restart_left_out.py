@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from remediator.integrations.container import units
+from remediator.integrations.container import start_commands
 from remediator.integrations.galera.facts.member import CONTAINER
 from remediator.integrations.galera.judgement.phrases import said
 from remediator.integrations.galera.steps import scripts
@@ -62,17 +62,17 @@ def _restart(order: PlanInput) -> Built:
     why = refusal(order.data, order.host.name)
     if why is not None:
         return Refused(why)
-    owned = units.has_unit(order.data, CONTAINER)
+    owned = start_commands.has_unit(order.data, CONTAINER)
     if isinstance(owned, Refused):
         return owned
     if not owned:
         return Refused(f"MariaDB on {order.host.name} has no systemd unit: it is never restarted past one")
     argv = scripts.RESTART.argv(order.host.engine)
-    return (Command(host=order.host.name, argv=argv, timeout_s=units.RESTART_S),)
+    return (Command(host=order.host.name, argv=argv, timeout_s=start_commands.RESTART_S),)
 
 
 def _restarted(before: Mapping[str, str], reply: HostReply, _target: Target) -> Probe:
-    return units.probe(before, reply, CONTAINER)
+    return start_commands.probe(before, reply, CONTAINER)
 
 
 ACTION = ActionSpec(

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from remediator.integrations.container import units
+from remediator.integrations.container import start_commands
 from remediator.integrations.galera.facts import contradiction
 from remediator.integrations.galera.facts.member import CONTAINER, Files, Status, member
 from remediator.integrations.galera.logs import gcache, texts
@@ -109,7 +109,7 @@ def _unless_startable(order: PlanInput) -> Refused | None:
     refusal = _refusal(order.data, order.host.name)
     if refusal is not None:
         return Refused(refusal)
-    owned = units.has_unit(order.data, CONTAINER)
+    owned = start_commands.has_unit(order.data, CONTAINER)
     if isinstance(owned, Refused):
         return owned
     if not owned:
@@ -136,7 +136,7 @@ def _read(order: StepInput) -> Built:
 def _start(order: StepInput) -> Built:
     if (refused := _refused_now(order) or _ahead(order)) is not None:
         return refused
-    start = Command(host=order.host.name, argv=scripts.START.argv(), timeout_s=units.START_S)
+    start = Command(host=order.host.name, argv=scripts.START.argv(), timeout_s=start_commands.START_S)
     return data_users.before(order, start)
 
 
@@ -213,7 +213,7 @@ def _fork(order: StepInput, uuid: str, seqno: int) -> int | None:
 
 
 def _probe(before: Mapping[str, str], reply: HostReply, target: Target) -> Probe:
-    return units.probe(before, reply, CONTAINER)
+    return start_commands.probe(before, reply, CONTAINER)
 
 
 ACTIONS = (

@@ -10,7 +10,7 @@ from remediator.integrations.galera.sim.expectations import bootstrapped_on, is_
 from remediator.integrations.galera.sim.faults import behind, lets_nobody_in, network_back
 from remediator.integrations.galera.sim.losses import crash_member, cut_apart
 from remediator.integrations.galera.sim.scenarios import APPROVED, ASKED, HEALTHY, WHOLE, ends_without, refused_at
-from remediator.model.records.page_keys import PageKind
+from remediator.model.records.pager_keys import PageKind
 from remediator.model.records.records import StepState
 from remediator.sim.cloud.cloud import CONTROLLERS
 from remediator.sim.happenings.daemon_faults import daemon_killed

@@ -30,7 +30,7 @@ from remediator.integrations.galera.sim.faults import (
     uuid_is,
 )
 from remediator.integrations.galera.sim.losses import cluster_killed, cluster_lost, one_stranded, shut_down, two_killed
-from remediator.model.records.page_keys import PageKind
+from remediator.model.records.pager_keys import PageKind
 from remediator.model.records.records import StepState
 from remediator.sim.cloud.cloud import CONTROLLERS
 from remediator.sim.happenings.acts import accept, approve, pause, people_let_go, resume
@@ -46,7 +46,7 @@ from remediator.sim.happenings.expectations import (
     until_paged,
     until_step,
 )
-from remediator.sim.happenings.host_faults import commands_meet, ssh_fails
+from remediator.sim.happenings.host_faults import commands_meet, replies_meet, ssh_fails
 from remediator.sim.happenings.rare_faults import cancel, consent, disk_is, engine_is, ssh_is
 from remediator.sim.invariants.paged import Paged
 from remediator.sim.stories.scenario import Scenario, scenario
@@ -581,6 +581,17 @@ SCENARIOS: tuple[Scenario, ...] = (
         WHOLE,
         CTL1,
         setup=Setup.UNATTENDED,
+    ),
+    scenario(
+        "galera: a member is Primary again between the last look and the choice",
+        LOST,
+        then(0, until_step("read_ctl2", StepState.INTENT)),
+        then(17, replies_meet("ctl2", ("late",))),
+        then(1, started_by_hand("ctl2", True)),
+        then(0, until_idle()),
+        then(0, until_nothing_is_left(300.0)),
+        then(0, bootstrapped_on()),
+        setup=Setup.UNATTENDED,
         shows=("galera-old-evidence",),
     ),
     scenario(
@@ -681,7 +692,7 @@ SCENARIOS: tuple[Scenario, ...] = (
         "galera: the answer to the bootstrap is lost",
         LOST,
         then(0, until_step("choose", StepState.DONE)),
-        then(0, commands_meet(("lost",))),
+        then(0, commands_meet(("ok", "lost"))),
         WHOLE,
         CTL1,
         setup=Setup.UNATTENDED,

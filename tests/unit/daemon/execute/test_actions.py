@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from remediator.daemon.execute import actions
 from remediator.model.content.commands import Command
 from remediator.model.records.records import Run, RunState, StepState
 from remediator.model.times import Instant
@@ -38,11 +37,11 @@ def acted(*ended: Instant) -> Run:
 
 def test_a_wall_clock_set_back_does_not_make_an_earlier_command_the_last_one() -> None:
     first, second = moment(1000), moment(1500, set_by_s=-3600)
-    last = actions.last_effect(acted(first, second))
+    last = machine.last_effect(acted(first, second))
     assert last == second
     assert not moment(1490, set_by_s=-3600).after(last), "a sample from before the last command is not younger than it"
 
 
 def test_the_last_of_steps_side_by_side_is_the_one_that_ended_last() -> None:
-    assert actions.last_effect(acted(moment(30), moment(20), moment(25))) == moment(30)
-    assert actions.last_effect(acted()) is None
+    assert machine.last_effect(acted(moment(30), moment(20), moment(25))) == moment(30)
+    assert machine.last_effect(acted()) is None

@@ -9,7 +9,7 @@ from remediator import __version__
 from remediator.daemon.observe import act_files
 from remediator.daemon.turn.turn import Turn
 from remediator.integrations import registry
-from remediator.model.manifest.machine import ActFile
+from remediator.model.manifest.host_identity import ActFile
 from remediator.model.messages.replies import Reach
 from tests.builders.turns import a_turn
 from tests.unit.integrations import section as make

@@ -20,7 +20,7 @@ from remediator.store.journal import Journal
 
 DAEMON = Path(__file__).parents[4] / "remediator" / "daemon"
 WRITERS: Mapping[str, tuple[str, ...]] = {
-    "durable": ("state/durable.py", "turn/turn.py", "turn/mutes.py", "turn/notes.py", "turn/sightings.py"),
+    "durable": ("state/durable.py", "turn/turn.py", "turn/mutes.py", "turn/meta_values.py", "turn/sightings.py"),
     "samples": ("state/samples.py", "observe/"),
     "others": ("state/others.py", "observe/"),
     "pending": ("state/pending.py",),

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from remediator.daemon.state import durable
 from remediator.daemon.state.world import World
-from remediator.daemon.turn import notes
+from remediator.daemon.turn import meta_values
 from remediator.daemon.turn.turn import Turn
 from remediator.model.records.holds import Rival
 from remediator.store.stored import loading, meta
@@ -52,19 +52,19 @@ def test_a_value_that_is_kept_is_taken_over(name: str, data: st.DataObject) -> N
     text = any_of(key.kind) if key.kind is not str else st.text(st.characters(exclude_categories=["Cs"]), max_size=9)
     value = data.draw(text)
     with a_turn() as turn:
-        notes.keep(turn, key, value)
+        meta_values.keep(turn, key, value)
         # an empty text is none, in the row and so after the next start
         assert held(turn.world) == held(started_next(turn)) or value == ""
-        notes.keep(turn, key, None)
+        meta_values.keep(turn, key, None)
         assert held(turn.world) == held(started_next(turn)) == held(a_world())
 
 
 def test_a_brake_that_was_kept_is_on_after_the_next_start() -> None:
     with a_turn() as turn:
-        notes.keep(turn, meta.STORM_LATCHED, "since then: 3 of 3 hosts")
-        notes.keep(turn, meta.STORM_COUNTED, frozenset({"inc-1"}))
-        notes.keep(turn, meta.RIVAL, Rival(open="since then: another one", closed_at=at(0)))
-        notes.keep_mark(turn, "relay.cluster", {"size": 3, "canaries": {"unknown": 1}})
+        meta_values.keep(turn, meta.STORM_LATCHED, "since then: 3 of 3 hosts")
+        meta_values.keep(turn, meta.STORM_COUNTED, frozenset({"inc-1"}))
+        meta_values.keep(turn, meta.RIVAL, Rival(open="since then: another one", closed_at=at(0)))
+        meta_values.keep_mark(turn, "relay.cluster", {"size": 3, "canaries": {"unknown": 1}})
         world = started_next(turn)
     assert (world.durable.storm_latched, world.durable.storm_counted) == (
         "since then: 3 of 3 hosts",
@@ -76,7 +76,7 @@ def test_a_brake_that_was_kept_is_on_after_the_next_start() -> None:
 
 def test_a_store_that_is_renamed_has_the_name_that_the_world_has() -> None:
     with a_turn() as turn:
-        notes.rename_store(turn, "mira")
+        meta_values.rename_store(turn, "mira")
         assert (
             loading.load(turn.journal.connection, 0.0).meta.get(meta.STORE)
             == turn.world.health.identity.store

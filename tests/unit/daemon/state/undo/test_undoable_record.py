@@ -13,8 +13,8 @@ from remediator.daemon.state.others import Others
 from remediator.daemon.state.pending import Pending
 from remediator.daemon.state.samples import Samples
 from remediator.daemon.state.self_health import SelfHealth
-from remediator.daemon.state.undo.record import LASTING, Record, lasting
 from remediator.daemon.state.undo.tables import Undoable, UndoableSet
+from remediator.daemon.state.undo.undoable_record import LASTING, Record, lasting
 from remediator.daemon.state.waits import Waits
 
 RECORDS: tuple[Record, ...] = (Samples(facts=FactStore({})), Pending(), Waits(), Others(), SelfHealth())

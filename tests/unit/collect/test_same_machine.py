@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from remediator.collect.machines import Machines, ids_of
+from remediator.collect.same_machine import Machines, ids_of
 from remediator.integrations.host import facts
 from remediator.model.manifest.together import read_machine
 from remediator.model.messages.replies import HostReply, Reach

@@ -11,9 +11,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from remediator.daemon.state.world import World
-from remediator.daemon.turn import notes
+from remediator.daemon.turn import meta_values
 from remediator.daemon.turn.turn import Turn
-from remediator.model.records.page_keys import PageKey, PageKind
+from remediator.model.records.pager_keys import PageKey, PageKind
 from remediator.model.times import rfc3339
 from remediator.store.stored import meta
 
@@ -73,7 +73,7 @@ def watch(turn: Turn) -> None:
             f"remediator goes on: {SUBJECTS.get(kind, kind)}",
             "\n".join(_lines(each for each in fresh if each.kind == kind)),
         )
-    notes.keep(turn, meta.NOTICES_TOLD, now)
+    meta_values.keep(turn, meta.NOTICES_TOLD, now)
 
 
 def _heard(turn: Turn, fresh: Iterable[Notice]) -> list[Notice]:

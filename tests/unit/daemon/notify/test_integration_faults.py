@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from remediator.daemon.notify import notices
+from remediator.daemon.notify import integration_faults
 from remediator.daemon.requests import views
 from remediator.daemon.state.world import World
 from remediator.daemon.turn.turn import Turn
@@ -55,7 +55,7 @@ class Told:
         before = len(self.queued())
         for second in range(int(start_s), int(end_s)):
             now = moment(second)
-            notices.watch(Turn(world=self.world, journal=Journal(self.connection, now), now=now))
+            integration_faults.watch(Turn(world=self.world, journal=Journal(self.connection, now), now=now))
         return self.queued()[before:]
 
     def queued(self) -> list[str]:
@@ -116,7 +116,7 @@ def test_hosts_that_follow_one_by_one_are_a_page_in_ten_minutes(told: Told) -> N
     for second in range(0, 3600, 60):
         told.world.others.act_files[f"cmp{second}"] = STALE
         pages += told.pages(second, second + 60)
-    assert 1 < len(pages) <= 3600 / notices.PAGE_EVERY_S + 1
+    assert 1 < len(pages) <= 3600 / integration_faults.PAGE_EVERY_S + 1
 
 
 def test_a_host_that_says_something_else_each_time_calls_people_once_a_day(told: Told) -> None:

@@ -10,7 +10,7 @@ import tracemalloc
 import pytest
 
 from remediator.model.values import FieldType
-from remediator.rules import bounded, texts
+from remediator.rules import sandbox, texts
 from remediator.rules.errors import BadText
 
 pytestmark = pytest.mark.unit
@@ -80,7 +80,7 @@ def test_whatever_a_text_does_with_long_values_it_ends_soon_and_small(source: st
     took_s, (_, peak) = time.process_time() - began, tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert len(written) <= texts.MAX_RENDERED_CHARS
-    assert took_s < 10 * bounded.MOST_S, "memory is traced, which makes it several times slower"
+    assert took_s < 10 * sandbox.MOST_S, "memory is traced, which makes it several times slower"
     assert peak < 64 * 1024 * 1024
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss < 4 * 1024 * 1024
 
