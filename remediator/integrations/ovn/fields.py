@@ -38,6 +38,12 @@ SETTINGS = {
     "cms_options": FieldType.STRING,
     "missing_keys": FieldType.STRINGS,  # what a chassis needs, or a proof demands, and is not there
     "wrong_keys": FieldType.STRINGS,  # what is there with another value than the proof says, or one of no known form
+    "wrong": FieldType.STRINGS,  # both
+    "key": FieldType.STRING,  # the one key of both; null: none, or several
+    "value_now": FieldType.STRING,  # of it; null: it is not there
+    "value_right": FieldType.STRING,  # of it, where it is proven and may be set
+    "source": FieldType.STRING,  # of it: where the proof stands; null: there is none
+    "why_not": FieldType.STRING,  # of it: why it may not be set; null: it may
     "settable": FieldType.STRINGS,  # KEY=VALUE of those of both whose value is proven
     "why": FieldType.STRING,  # one sentence for each of them, with the proof; null: nothing is wrong
     "unproven": FieldType.STRINGS,  # keys of which nothing here says what they should be

@@ -88,6 +88,8 @@ def _settings(reply: HostReply, host: Host, named: Named) -> Data:
         **{name: own.of(key) for name, key in VALUES.items()},
         "missing_keys": missing,
         "wrong_keys": sorted(wrong),
+        "wrong": [*missing, *sorted(wrong)],
+        **_only(own, [*missing, *sorted(wrong)], proven),
         "settable": [text for key in (*missing, *sorted(wrong)) if (text := _settable(proven.get(key))) is not None],
         "why": _why(missing, wrong, proven),
         "unproven": [key for key in VALUES.values() if not isinstance(proven.get(key), Implied)],
@@ -118,6 +120,41 @@ def _wrong(own: Settings, proven: Mapping[str, Implied | Unknown], host: Host) -
     if own.of(local.CMS_OPTIONS) is not None and _gateway(own) is True and GATEWAYS not in host.groups:
         found[local.CMS_OPTIONS] = f"{local.CMS_OPTIONS} offers a gateway, and the host is not in {GATEWAYS}"
     return found
+
+
+def _only(own: Settings, keys: Sequence[str], proven: Mapping[str, Implied | Unknown]) -> dict[str, Any]:
+    """Return what is known of the one key in `keys`; all of it absent where there is none, or where there are
+    several."""
+    names = ("key", "value_now", "value_right", "source", "why_not")
+    if len(keys) != 1:
+        return dict.fromkeys(names)
+    key = keys[0]
+    one = proven.get(key)
+    known = one if isinstance(one, Implied) else None
+    right = None if known is None else known.settable
+    if right is not None and own.of(key) is not None and known is not None and known.allows(str(own.of(key))):
+        right = None  # it has the proven value, and is wrong for another reason
+    return {
+        "key": key,
+        "value_now": own.of(key),
+        "value_right": right,
+        "source": None if known is None else known.source,
+        "why_not": None if right is not None else _why_not(key, one),
+    }
+
+
+def _why_not(key: str, one: Implied | Unknown | None) -> str:
+    if key == local.SYSTEM_ID:
+        return "system-id is never set by itself: another one would leave the old chassis behind"
+    if isinstance(one, Unknown):
+        return f"its value is not known: {one.reason}"
+    if one is None:
+        return "nothing on this host, in the inventory or in the config says what it should be"
+    if not one.whole:
+        return f"the proof says only that it has {', '.join(one.accepted)}, and not what else"
+    if len(one.accepted) > 1:
+        return f"several values would be right: {', '.join(one.accepted)}"
+    return "the host's own name is no proof: a variable of kolla may say another one"
 
 
 def _settable(one: Implied | Unknown | None) -> str | None:
