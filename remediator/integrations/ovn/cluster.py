@@ -8,7 +8,7 @@ from remediator.integrations.ovn.facts import database
 from remediator.model.manifest.containers import OwnContainer
 from remediator.model.manifest.domains import Domain
 from remediator.model.manifest.kinds import Kind
-from remediator.model.manifest.watching import Watched
+from remediator.model.manifest.unwatched import Watched
 from remediator.model.values import Data, Unknown
 
 CHASSIS = "chassis"

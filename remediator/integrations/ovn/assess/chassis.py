@@ -7,6 +7,7 @@ where nobody could use it.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from remediator.integrations.ovn import cluster, fields, implied
 from remediator.integrations.ovn.assess import daemon
