@@ -73,7 +73,9 @@ def collected(said: Mapping[str, Any]) -> HostReply:
     """Return the reply of a host that says `said`, from the collector with every integration of the house."""
     shipped = {
         name: dataclasses.replace(
-            one, direct=[DirectSpec(kind=spec.kind, fetch=lambda _, name=spec.name: said[name]) for spec in one.direct]
+            one,
+            applies=None,
+            direct=[DirectSpec(kind=spec.kind, fetch=lambda _, name=spec.name: said[name]) for spec in one.direct],
         )
         for name, one in SHIPPED.items()
     }

@@ -40,8 +40,14 @@ class Settings:
     unread: Mapping[str, Unknown]
 
     def of(self, key: str) -> str | Unknown | None:
-        """Return the value of `key`; None: the key is not there."""
-        return self.unread[key] if key in self.unread else self.values.get(key)
+        """Return the value of `key`; None: the key is not there. Newer releases of OVN take ``KEY-SYSTEM_ID`` before
+        ``KEY`` (a host with several chassis): where it says something else, nobody can tell which one holds."""
+        if key in self.unread:
+            return self.unread[key]
+        value, own = self.values.get(key), self.values.get(f"{key}-{self.values.get(SYSTEM_ID)}")
+        return (
+            value if own is None or own == value else Unknown(f"{key}: this chassis has a value of its own beside it")
+        )
 
     @property
     def remotes(self) -> tuple[Remote, ...] | Unknown | None:
