@@ -26,6 +26,8 @@ DAEMON = {
     "wedged": FieldType.BOOL,  # its socket is there, and it gives no answer
     "way": FieldType.STRING,  # the socket it was asked at, or `exec CONTAINER`
     "reason": FieldType.STRING,  # why it did not answer; null when it did
+    # of one that did not answer, by proc(5): T somebody stopped it, R it is busy; null: it answered, or has no process
+    "process_state": FieldType.STRING,
     **UNIT,
 }
 SETTINGS = {

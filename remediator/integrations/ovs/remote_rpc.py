@@ -34,7 +34,7 @@ class Talk(object):
             json.dumps({"id": number, "method": one[0], "params": one[1]}).encode()
             for number, one in enumerate(requests)
         )
-        self.socket = None
+        self.socket, self.heard = None, False
 
     def begin(self):
         """Connect. An absent path, a refusal and a full backlog end it at once."""
@@ -63,6 +63,7 @@ class Talk(object):
         except OSError as error:
             return self.end("garbled", error.strerror or "recv failed")
         self.got += piece
+        self.heard = True
         if not piece:
             return self.end("garbled", "it hung up in the middle")
         if len(self.got) > MOST_ANSWER:
@@ -114,7 +115,7 @@ def ask_all(talks, wait_s=WAIT_S):
                 by[fd].readable()
     for talk in talks:
         if talk.word is None:
-            talk.end("garbled" if talk.got else "wedged", "no whole answer within %.1f s" % wait_s)
+            talk.end("garbled" if talk.heard else "wedged", "no whole answer within %.1f s" % wait_s)
 
 
 def processes(wanted, proc="/proc"):

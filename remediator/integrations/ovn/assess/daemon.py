@@ -15,14 +15,23 @@ from remediator.model.values import Unknown
 def reached(found: Reached | Unknown) -> dict[str, Any]:
     """Return how it answered."""
     if isinstance(found, Unknown):
-        return dict.fromkeys(("answering", "stopped", "wedged", "way", "reason"), found)
+        return dict.fromkeys(("answering", "stopped", "wedged", "way", "reason", "process_state"), found)
     return {
         "answering": found.answering.value,
         "stopped": found.stopped,
         "wedged": found.answering is Answering.WEDGED,
         "way": found.way,
         "reason": found.reason or None,
+        "process_state": _state(found),
     }
+
+
+def _state(found: Reached) -> str | Unknown | None:
+    if found.answers:
+        return None
+    if isinstance(found.processes, Unknown):
+        return found.processes
+    return "".join(sorted({one.state for one in found.processes})) or None
 
 
 def unit(reply: HostReply, name: str) -> tuple[dict[str, Any], dict[str, str]]:
