@@ -26,14 +26,9 @@ from remediator.inventory.snapshot import snapshot
 from remediator.model.hosts import Host, Inventory
 
 TIMEOUT_S = 60.0
-KEPT_VARS = (
-    "kolla_container_engine",
-    "api_interface",
-    "neutron_external_interface",
-    "tunnel_interface",
-    "neutron_bridge_name",
-    "neutron_physical_networks",
-)
+KEPT_VARS = ("kolla_container_engine", "api_interface", "neutron_external_interface")
+PROOFS = ("tunnel_interface", "neutron_bridge_name", "neutron_physical_networks")
+"""Kept where they are plain. What cannot be read of them proves nothing, and is no mistake: nothing else needs them."""
 OF = {
     "address": "ansible_host",
     "port": "ansible_port",
@@ -124,6 +119,7 @@ def _host(
         "api_address": _literal(variables.read(given, "api_interface_address")),
     }
     kept = {key: variables.read(given, key) for key in KEPT_VARS}
+    proofs = {key: value for key in PROOFS if not isinstance(value := variables.read(given, key), Unusable)}
     read = {**{OF[key]: value for key, value in values.items()}, **kept}
     faults = [
         Wrong(f"{key} of ", name, f" {value.why}", value.remedy)
@@ -134,7 +130,7 @@ def _host(
     if faults:
         return None, faults
     try:
-        entry = HostEntry.model_validate({**values, "vars": _texts(kept)})
+        entry = HostEntry.model_validate({**values, "vars": _texts({**kept, **proofs})})
     except ValidationError as error:
         return None, [_fault(name, each) for each in error.errors(include_url=False)]
     return Host(
