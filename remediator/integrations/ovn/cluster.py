@@ -64,7 +64,7 @@ DOMAINS = (
     ),
     Domain(name="gateway", containers=frozenset({CONTROLLER}), settle_s=60.0, only_in="network"),
 )
-"""An election and what follows it take less than a minute (rule OVN-2). Every compute host has an ovn_controller, and
+"""An election and what follows it take less than a minute. Every compute host has an ovn_controller, and
 only those of the group `network` are gateways."""
 CONTAINERS = tuple(OwnContainer(name=name) for name in (NORTH.container, SOUTH.container, NORTHD, CONTROLLER))
 WATCHED = Watched(title="OVN", group=SOUTH.group)

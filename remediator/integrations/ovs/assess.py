@@ -18,7 +18,7 @@ from remediator.model.kleene import Truth
 from remediator.model.manifest.kinds import Kind
 from remediator.model.values import Data, Unknown
 
-SWITCH = "switch"
+SWITCH = "ovs"
 KIND = Kind(name=SWITCH)
 MOST = 20
 

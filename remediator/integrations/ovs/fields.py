@@ -1,4 +1,4 @@
-"""The words a condition may use about a host's switch; target ``switch/H`` in all of them.
+"""The words a condition may use about a host's switch; target ``ovs/H`` in all of them.
 
 Invariant: a field listed here is in every result, known, absent (``null``) or UNKNOWN; nothing else is.
 """

@@ -24,7 +24,7 @@ unit runs.
 
 
 def stateful(case: Case) -> Verdict:
-    """The generic start and restart never touch a stateful service: database, queue, OVSDB, switch, libvirt."""
+    """The generic start and restart never touch a stateful service: database, queue, switch, libvirt."""
     if not any(step.action in GENERIC_ACTIONS for step in case.plan.steps):
         return allow("stateful")
     for unit, data in sorted(case.units.items()):

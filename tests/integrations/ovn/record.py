@@ -2,9 +2,9 @@
 
     python -m tests.integrations.ovn.record CASE WHAT [ROOT [PROC]]
 
-writes ``tests/integrations/ovn/golden/CASE.json``: provenance, and what each section says. Run it as root on the host,
-or in the namespaces of daemons that were started by hand, with the folder that stands for their root and the one with
-their processes.
+writes ``tests/integrations/ovn/golden/CASE.json``: provenance, and what each section says. Run it as root on the host.
+Where daemons were started by hand, run it in their namespaces, with the folder that stands for their root, and the one
+with their processes.
 """
 
 from __future__ import annotations

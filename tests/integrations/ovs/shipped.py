@@ -34,7 +34,7 @@ FAULTS: tuple[Fault, ...] = (
     ("ovs-platform", {"denials": ["docker-default: /run/netns"]}, State.WARNING, None, ()),
 )
 SHIPPED = Shipped(
-    targets={"switch": member("switch", "ctl1")},
+    targets={"ovs": member("ovs", "ctl1")},
     healthy={"ovs-switch": SWITCH, "ovs-platform": PLATFORM},
     faults=FAULTS,
     risks={},

@@ -236,7 +236,7 @@ TABLE = {
         [
             "runbooks/toy.yaml:3:13: runbooks.0.target: 'kontainer' is not a kind of target: host, container, cluster, "
             + DECLARED
-            + "compute, chassis"
+            + "compute"
         ],
     ),
     "target of an action": (

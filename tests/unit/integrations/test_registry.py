@@ -14,7 +14,8 @@ pytestmark = pytest.mark.unit
 def test_containers_and_hosts_are_always_there_and_any_other_where_it_is_named() -> None:
     assert sorted(registry.load({})) == ["container", "host"]
     for name in packages.own():
-        assert sorted(registry.load({name: {}})) == sorted({"container", "host", name})
+        needs = registry.load({}).installed[name].needs
+        assert sorted(registry.load({name: {}})) == sorted({"container", "host", name, *needs})
 
 
 def test_an_unknown_integration_is_named_with_what_there_is() -> None:

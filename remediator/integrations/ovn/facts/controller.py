@@ -1,9 +1,8 @@
 """What a host says of its ovn-controller. Pure.
 
-Invariant: a controller that did not answer is neither connected nor disconnected: both are UNKNOWN. Sources:
-ovn-controller(8) for ``connection-status`` (connected, not connected) and the name of the control socket; kolla-ansible
-roles/ovn-controller: the pid file in /run/ovn has the number inside of its container, which is part of the socket's
-name.
+Invariant: a controller that did not answer is neither connected nor disconnected: both are UNKNOWN. The number in the
+name of its socket, and in its pid file, is that inside of its container. Sources: ovn-controller(8) for
+``connection-status`` (connected, not connected) and the control socket; kolla-ansible roles/ovn-controller.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What a host says of one OVN database server: a member of a cluster, a standalone server, or a relay. Pure.
 
-Invariant: what the server says of itself in its own database (_Server) and what it says as a member of its cluster are
-two sources, each UNKNOWN by itself. A database of another name than the expected one is UNKNOWN. Sources: RFC 7047 and
+Invariant: the server tells of itself in its own database (_Server), and as a member of its cluster. Both are sources,
+and each is UNKNOWN by itself. A database of another name than the expected one is UNKNOWN. Sources: RFC 7047 and
 ovsdb-server(5) for the table Database of _Server (`model`, `leader`, `connected`, `cid`, `sid`, `index`);
 kolla-ansible roles/ovn-db for sockets and containers.
 """

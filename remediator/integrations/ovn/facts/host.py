@@ -71,16 +71,28 @@ def _parsed(data: Mapping[str, Any]) -> OvnOnHost:
     daemons = typed.table(data, "daemons", MOST_DAEMONS)
     return OvnOnHost(
         present=True,
-        controller=_one(daemons, "controller", controller.parse),
-        northd=_one(daemons, "northd", northd.parse),
+        controller=_one(daemons, "controller", _controller),
+        northd=_one(daemons, "northd", _northd),
         north=_one(daemons, "north", _server(daemons, "north", database.NORTHBOUND, "ovn_nb_db")),
         south=_one(daemons, "south", _server(daemons, "south", database.SOUTHBOUND, "ovn_sb_db")),
         relays=_relays(daemons),
-        files=_one(data, "files", kolla_files.parse),
+        files=_one(data, "files", _kolla_files),
         hostname=_name(data.get("hostname")),
         fqdn=_name(data.get("fqdn")),
         addresses=_addresses(data.get("addresses")),
     )
+
+
+def _controller(item: Mapping[str, Any]) -> Controller:
+    return controller.parse(item)
+
+
+def _northd(item: Mapping[str, Any]) -> Northd:
+    return northd.parse(item)
+
+
+def _kolla_files(item: Mapping[str, Any]) -> KollaFiles:
+    return kolla_files.parse(item)
 
 
 def _one(found: Mapping[str, Any], key: str, build: Callable[[Mapping[str, Any]], Facts]) -> Facts | Unknown | None:

@@ -2,9 +2,10 @@
 
 Invariant: a value is known only with the file and option it stands in. Two files that say different things make it
 UNKNOWN. Absent means that no file of this host says it, which is not rare: for most settings kolla leaves nothing on
-the host's disk. Sources, kolla-ansible from victoria (2020) to 2026.1: ``[ovn] ovn_sb_connection`` of
-neutron_ovn_metadata_agent.ini and ovn_agent.ini is what roles/ovn-controller sets as ``ovn-remote``, relays included
-(2025.1 and later); that of ml2_conf.ini, and northd's command, name the members and never relays.
+the host's disk. ``[ovn] ovn_sb_connection`` of neutron_ovn_metadata_agent.ini and
+ovn_agent.ini is what kolla sets as ``ovn-remote``, relays included (2025.1 and later). That of ml2_conf.ini, and
+northd's command, name the members and never relays. Source: kolla-ansible, roles neutron, ovn-controller and ovn-db,
+victoria (2020) to 2026.1.
 """
 
 from __future__ import annotations

@@ -2,9 +2,9 @@
 chassis. Pure.
 
 Invariant: rows count only from a server that may know them: the leader of its cluster, or a standalone server. What a
-follower holds may be old, and is not asked. Sources: ovn-sb(5) for the tables SB_Global, Chassis, Chassis_Private
-(since OVN 20.09; before, ``nb_cfg`` stands in Chassis), Encap, HA_Chassis_Group and HA_Chassis; neutron's
-ovn/agent/neutron_agent.py for when a chassis is alive.
+follower holds may be old, and is not asked. Before OVN 20.09 there is no Chassis_Private, and ``nb_cfg``
+stands in Chassis. Sources: ovn-sb(5) for the tables; neutron's ovn/agent/neutron_agent.py for when a chassis is
+alive.
 """
 
 from __future__ import annotations

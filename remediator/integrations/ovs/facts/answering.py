@@ -1,9 +1,9 @@
 """How one daemon of Open vSwitch or OVN answered at its socket. Pure.
 
 Invariant: only ANSWERED says anything else of the daemon. STOPPED is a proof, and every other word is not one: nobody
-listens at any of its sockets, and no process has its name. Sources: unix(7) for what connect(2) returns; the daemons
-answer unixctl and OVSDB from one loop, so a stopped loop takes connections into the backlog and answers none
-(openvswitch lib/unixctl.c, lib/stream-unix.c; seen with SIGSTOP).
+listens at any of its sockets, and no process has its name. The daemons answer unixctl and OVSDB from one loop:
+one that stands still takes connections into the backlog and answers none (seen with SIGSTOP). Sources: unix(7) for what
+connect(2) returns; openvswitch lib/unixctl.c, lib/stream-unix.c.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Where an OVSDB connection leads, however somebody wrote it: ``tcp:[2001:db8::1]:6642,ssl:10.0.0.1:6642``. Pure.
 
-Invariant: two remotes are equal only when they lead to the same place: one spelling for each address, without brackets,
-capitals and leading zeros; a zone stays, for it says which link. A name has no address here: it is compared as a name.
+Invariant: two remotes are equal only when they lead to the same place. Each address has one spelling, without brackets,
+capitals and leading zeros. A zone stays, for it says which link. A name has no address here: it is compared as a name.
 What is none of the known forms is UNKNOWN. Sources: ovsdb(7), "Active OVSDB Connections" and "Passive OVSDB
 Connections"; RFC 4291 2.5.5.2 and RFC 5952 for the spelling of addresses; ovn-controller(8) for several remotes.
 """

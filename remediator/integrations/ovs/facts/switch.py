@@ -1,10 +1,9 @@
-"""From the section `ovs` of one reply to frozen facts about the host's own switch: its database, its settings, its
+"""From the section `ovs` of one reply to frozen facts about the host's own switch: its database, settings,
 bridges, and the interfaces that have errors. Pure.
 
 Invariant: a host without Open vSwitch has `present` False, and nothing else is asked. What the database did not say is
 UNKNOWN with how it answered. Nothing here was waited for: the database answers without ovs-vswitchd. Sources:
-ovs-vswitchd.conf.db(5) for tables and columns; RFC 7047 for values (a set or a map may stand where a scalar is usual);
-kolla-ansible roles/openvswitch for containers and sockets.
+ovs-vswitchd.conf.db(5) for tables and columns; RFC 7047 for values; kolla-ansible roles/openvswitch for containers and sockets.
 """
 
 from __future__ import annotations
