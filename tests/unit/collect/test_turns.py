@@ -1,5 +1,5 @@
-"""How often a section is asked for: the slow ones at each of their turns, and all of them first, when forced, and after
-a boot. The text that goes with it is that of what is asked for."""
+"""How often a section is asked for: the slow ones at each of their turns. All of them are asked for first, when forced,
+and after a boot. The text that goes with it is that of what is asked for."""
 
 from __future__ import annotations
 

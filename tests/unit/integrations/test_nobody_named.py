@@ -44,12 +44,19 @@ def words_of(name: str) -> set[str]:
     return {name, *declared, *(each.name for each in one.containers), *OWN_WORDS.get(name, ())}
 
 
+def beside(name: str) -> set[str]:
+    """Return the integrations that this one declares to need, and those that need it: they may name each other."""
+    installed = registry.load({}).installed
+    needs = set(installed[name].needs) if name in installed else set()
+    return needs | {other for other, one in installed.items() if name in one.needs}
+
+
 def places_that_name(words: set[str], own: str) -> set[str]:
     pattern = re.compile(f"(?<![A-Za-z0-9])(?:{'|'.join(sorted(words))})", re.IGNORECASE)
-    found = set()
+    found, together = set(), {own, *beside(own)}
     for path in PACKAGE.rglob("*.py"):
         where = path.relative_to(PACKAGE)
-        if where.parts[:2] == ("integrations", own):
+        if where.parts[0] == "integrations" and where.parts[1] in together:
             continue
         if pattern.search(path.read_text("utf-8")) or pattern.search(str(where)):
             found.add(str(where))

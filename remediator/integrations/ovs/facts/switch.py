@@ -3,7 +3,8 @@ bridges, and the interfaces that have errors. Pure.
 
 Invariant: a host without Open vSwitch has `present` False, and nothing else is asked. What the database did not say is
 UNKNOWN with how it answered. Nothing here was waited for: the database answers without ovs-vswitchd. Sources:
-ovs-vswitchd.conf.db(5) for tables and columns; RFC 7047 for values; kolla-ansible roles/openvswitch for containers and sockets.
+ovs-vswitchd.conf.db(5) for tables and columns; RFC 7047 for values; kolla-ansible roles/openvswitch for containers and
+sockets.
 """
 
 from __future__ import annotations
