@@ -10,13 +10,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from lab import baseline, faults, hosts, paths, shapes, topology
-from lab import config as config_
+from lab import baseline, faults, paths
 from lab import status as status_
-from lab.config import Written
+from lab.cloud import config as config_
+from lab.cloud import hosts, shapes, topology
+from lab.cloud.config import Written
 from lab.errors import CommandFailed, LabError, UsageError
 from lab.faults import records
-from lab.proc import Finished
+from lab.outer.proc import Finished
 
 __all__ = [
     "CommandFailed",

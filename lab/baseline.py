@@ -8,8 +8,9 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
-from lab import hosts, paths, shapes, topology
-from lab.proc import run
+from lab import paths
+from lab.cloud import hosts, shapes, topology
+from lab.outer.proc import run
 
 _PROGRAM = paths.CHECKOUT / ".venv/bin/remediator"
 

@@ -11,8 +11,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from lab import down, faults, hosts, machine, paths, shapes, status, technologies, topology, up
+from lab import down, faults, paths, status, up
+from lab.cloud import hosts, shapes, technologies, topology
 from lab.errors import LabError, UsageError
+from lab.outer import machine
 
 USAGE = """usage: python -m lab COMMAND
   up [--shape SHAPE] [--only HOST,HOST] [--with TECHNOLOGY,...]

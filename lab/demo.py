@@ -3,7 +3,7 @@
 Where no container engine can run, or with `--simulated`, the same story is told on a cloud in memory (`lab.simulated`),
 and every line says so. Everything shown is done through the command line that an operator has. The last line says how
 the demo went, and takes nothing for granted. Incidents and cures are counted from the daemon's own records. What is
-left is counted on the machine itself (`lab.trace`).
+left is counted on the machine itself (`lab.outer.trace`).
 """
 
 from __future__ import annotations
@@ -17,8 +17,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from lab import down, machine, paths, shapes, technologies, up
+from lab import down, paths, up
+from lab.cloud import shapes, technologies
 from lab.errors import LabError, UsageError
+from lab.outer import machine
 from lab.stage import LOG, REMEDIATOR, Break, DemoFailed, Stage, Story, as_json, environment, remediator, say, settings
 
 LIMITS_S = {"socket": 30.0, "baseline": 120.0, "cure": 240.0}

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 
-from lab import engine, groups, machine, names, network, paths, technologies, trace
+from lab import paths
+from lab.cloud import technologies
 from lab.errors import LabError
-from lab.images import remove_tree
-from lab.proc import run
+from lab.outer import engine, groups, machine, names, network, trace
+from lab.outer.images import remove_tree
+from lab.outer.proc import run
 
 
 def down() -> None:

@@ -16,7 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from lab import api, mark, paths
+from lab import api, paths
+from lab.outer import mark
 
 REMEDIATOR = str(Path(sys.executable).with_name("remediator"))
 LOG = "demo-daemon.log"

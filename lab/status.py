@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from lab import config, engine, hosts, paths, shapes, topology
+from lab import paths
+from lab.cloud import config, hosts, shapes, topology
 from lab.faults import records
+from lab.outer import engine
 
 
 def status() -> dict[str, Any]:

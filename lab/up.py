@@ -12,25 +12,12 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
-from lab import (
-    baseline,
-    config,
-    engine,
-    hosts,
-    images,
-    keys,
-    machine,
-    names,
-    network,
-    paths,
-    services,
-    shapes,
-    technologies,
-    topology,
-)
+from lab import baseline, paths
+from lab.cloud import config, hosts, keys, services, shapes, technologies, topology
+from lab.cloud.service import create
+from lab.cloud.topology import Host
 from lab.faults import records
-from lab.service import create
-from lab.topology import Host
+from lab.outer import engine, images, machine, names, network
 
 
 def up(only: Sequence[str] | None = None, *, shape: str | None = None, also: Sequence[str] = ()) -> None:

@@ -14,7 +14,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from lab import baseline, hosts, paths, services, shapes, technologies, topology
+from lab import baseline, paths
+from lab.cloud import hosts, services, shapes, technologies, topology
 from lab.errors import LabError, UsageError
 from lab.faults import records
 from lab.faults.model import Broken, Fault, Params

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import shlex
 
-from lab import hosts, services, technologies, topology
+from lab.cloud import hosts, services, technologies, topology
+from lab.cloud.service import create
 from lab.errors import UsageError
 from lab.faults import unit
 from lab.faults.model import Broken, Fault, Param
-from lab.proc import poll
-from lab.service import create
+from lab.outer.proc import poll
 
 CONTAINER = Param(help="which container", default="memcached")
 _FLAGS = ("crash", "oom", "unhealthy", "unhealthy-sticky", "slow")

@@ -5,11 +5,12 @@ from __future__ import annotations
 import socket
 from collections.abc import Callable, Mapping
 
-from lab import engine, hosts, keys, shapes, technologies, topology
+from lab.cloud import hosts, keys, shapes, technologies, topology
+from lab.cloud.topology import Host
 from lab.errors import UsageError
 from lab.faults.model import Broken, Fault, Param
-from lab.proc import poll
-from lab.topology import Host
+from lab.outer import engine
+from lab.outer.proc import poll
 
 Start = Callable[[Broken], list[str]]
 Undo = Callable[[Broken], None]

@@ -9,9 +9,9 @@ from __future__ import annotations
 import shlex
 from pathlib import Path
 
-from lab import hosts, topology
+from lab.cloud import hosts, topology
 from lab.faults.model import Broken, Fault, Param
-from lab.proc import poll
+from lab.outer.proc import poll
 from remediator.sim.cloud import hostile_plays
 
 _STAND_IN = "/usr/local/sbin/python3"

@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from lab import topology
+from lab.cloud import topology
+from lab.cloud.shapes import Shape
+from lab.cloud.topology import Host
 from lab.errors import UsageError
-from lab.shapes import Shape
-from lab.topology import Host
 
 Params = Mapping[str, str]
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from lab import paths
-from lab.keys import write_private
+from lab.cloud.keys import write_private
 
 
 @dataclass(frozen=True, kw_only=True)

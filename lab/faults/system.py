@@ -5,10 +5,10 @@ from __future__ import annotations
 
 import time
 
-from lab import hosts, topology
+from lab.cloud import hosts, topology
 from lab.faults.container import CONTAINER
 from lab.faults.model import Broken, Fault, Param
-from lab.proc import poll, run
+from lab.outer.proc import poll, run
 
 LOGS = "/var/log/kolla"
 _FAKETIME = "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1"

@@ -5,10 +5,10 @@ from __future__ import annotations
 
 import shlex
 
-from lab import hosts, services
+from lab.cloud import hosts, services
 from lab.errors import LabError
 from lab.faults.model import Broken
-from lab.proc import poll
+from lab.outer.proc import poll
 
 HEALTH = "{{.State.Health.Status}}"
 SLOW = "lab-slow"

@@ -11,9 +11,9 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from lab import topology
+from lab.cloud import topology
+from lab.cloud.topology import Host
 from lab.galera import disk, mariadb, steps
-from lab.topology import Host
 
 
 @dataclass(frozen=True, kw_only=True)

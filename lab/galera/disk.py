@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from lab import hosts
-from lab.topology import Host
+from lab.cloud import hosts
+from lab.cloud.topology import Host
 
 DATA = "/var/lib/docker/volumes/mariadb/_data"
 NO_UUID = "00000000-0000-0000-0000-000000000000"

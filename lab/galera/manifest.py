@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence, Set
 from pathlib import Path
 
-from lab import hosts, shapes
+from lab.cloud import hosts, shapes
+from lab.cloud.service import Service
+from lab.cloud.technology import Technology
+from lab.cloud.topology import Host
 from lab.faults.model import Broken
 from lab.galera import mariadb, passwords, recovery, schema, server_config
 from lab.galera.demo import STORY
 from lab.galera.faults import FAULTS, members
-from lab.service import Service
-from lab.technology import Technology
-from lab.topology import Host
 
 GROUP = "mariadb"
 

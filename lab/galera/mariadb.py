@@ -10,12 +10,12 @@ import shlex
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
-from lab import hosts, topology
+from lab.cloud import hosts, topology
+from lab.cloud.shapes import Shape
+from lab.cloud.topology import Host
 from lab.errors import UsageError
 from lab.galera import passwords, schema
-from lab.proc import poll
-from lab.shapes import Shape
-from lab.topology import Host
+from lab.outer.proc import poll
 
 CONTAINER = "mariadb"
 UNIT = topology.unit(CONTAINER)

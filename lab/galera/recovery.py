@@ -10,11 +10,11 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
-from lab import hosts
+from lab.cloud import hosts
+from lab.cloud.topology import Host
 from lab.errors import LabError
 from lab.galera import disk, mariadb, steps
 from lab.galera.disk import Position
-from lab.topology import Host
 
 T = TypeVar("T")
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from lab import shapes
+from lab.cloud import shapes
+from lab.cloud.topology import Host
 from lab.galera import mariadb
-from lab.topology import Host
 
 
 def text(host: Host) -> str:

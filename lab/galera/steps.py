@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import shlex
 
-from lab import hosts
+from lab.cloud import hosts
+from lab.cloud.topology import Host
 from lab.galera import disk, passwords
 from lab.galera.mariadb import UNIT
-from lab.topology import Host
 
 BOOTSTRAP = "remediator_galera_bootstrap"
 _HOLD = f"/etc/systemd/system/{UNIT}.d/remediator-hold.conf"

@@ -20,9 +20,9 @@ from typing import TextIO
 
 import pymysql
 
+from lab.cloud.topology import Host
 from lab.errors import LabError, UsageError
 from lab.galera import mariadb, passwords
-from lab.topology import Host
 
 _PORT = 3306
 _CONNECT_S, _ANSWER_S, _CAUGHT_UP_S = 2, 3, 30

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from lab import hosts, shapes, topology
-from lab.proc import Finished, poll
-from lab.topology import Host
+from lab.cloud import hosts, shapes, topology
+from lab.cloud.topology import Host
+from lab.outer.proc import Finished, poll
 
 
 @dataclass(frozen=True, kw_only=True)

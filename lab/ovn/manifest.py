@@ -6,15 +6,15 @@ from collections.abc import Sequence, Set
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from lab import hosts, topology
+from lab.cloud import hosts, topology
+from lab.cloud.service import Service, image
+from lab.cloud.shapes import Shape
+from lab.cloud.technology import Technology
+from lab.cloud.topology import Host
 from lab.faults.model import Broken
+from lab.outer.proc import poll
 from lab.ovn import databases, meter, network, switch
 from lab.ovn.faults import FAULTS
-from lab.proc import poll
-from lab.service import Service, image
-from lab.shapes import Shape
-from lab.technology import Technology
-from lab.topology import Host
 
 _RUN = ("/run/openvswitch:/run/openvswitch",)
 _OVN = ("/run/ovn:/run/ovn",)

@@ -7,9 +7,9 @@ import time
 from dataclasses import dataclass
 from functools import partial
 
-from lab import hosts
+from lab.cloud import hosts
+from lab.outer.proc import poll
 from lab.ovn.network import PINGS, Ping
-from lab.proc import poll
 
 _ANSWERED = re.compile(r"^\[(\d+\.\d+)\] \d+ bytes from .*icmp_seq=(\d+)", re.MULTILINE)
 _MISSING = re.compile(r"^\[(\d+\.\d+)\] (?:no answer yet for|From .*) ?icmp_seq=(\d+)", re.MULTILINE)

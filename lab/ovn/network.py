@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from lab.topology import Host, Network, host
+from lab.cloud.topology import Host, Network, host
 
 TUNNEL = Network(name="lab-tunnel", bridge="br-lab2", subnet="10.77.2.0/24", gateway="10.77.2.1")
 """The network of Geneve alone: SSH, services and the connections to the databases never go over it."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from lab import hosts, topology
+from lab.cloud import hosts, topology
+from lab.cloud.topology import Host
 from lab.ovn import network
 from lab.ovn.databases import SOUTH
-from lab.topology import Host
 
 CONTAINER = "openvswitch_vswitchd"
 FOLDER = "/etc/lab-ovn"

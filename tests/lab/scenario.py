@@ -19,7 +19,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from lab import api, mark
+from lab import api
+from lab.outer import mark
 from remediator.cli import client
 from remediator.config import load_config
 from remediator.integrations import registry

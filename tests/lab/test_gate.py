@@ -16,7 +16,8 @@ from typing import Any
 
 import pytest
 
-from lab import hosts, paths, shapes, topology
+from lab import paths
+from lab.cloud import hosts, shapes, topology
 from tests.lab.scenario import Row, Scenario
 
 pytestmark = [pytest.mark.lab, pytest.mark.part("gate"), pytest.mark.timeout(420)]

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from lab import hosts, topology
+from lab.cloud import hosts, topology
 from tests.integrations.galera.lab import recovering
 from tests.integrations.galera.lab.recovering import Make, approve, wait_run
 from tests.lab.scenario import Row, Scenario

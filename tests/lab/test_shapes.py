@@ -13,10 +13,11 @@ from typing import Any
 
 import pytest
 
-from lab import api, hosts, shapes, topology
+from lab import api
+from lab.cloud import hosts, shapes, topology
+from lab.cloud.shapes import Shape
+from lab.cloud.topology import Host
 from lab.galera import mariadb
-from lab.shapes import Shape
-from lab.topology import Host
 from tests.integrations.galera.lab.recovering import TARGET, approve, cluster, left_on, wait_mark, wait_run
 from tests.lab.inside import Inside, folder
 from tests.lab.scenario import Scenario

@@ -20,7 +20,8 @@ from typing import Any
 
 import pytest
 
-from lab import api, keys, paths, shapes
+from lab import api, paths
+from lab.cloud import keys, shapes
 from remediator.model.content.commands import Command
 from remediator.runs import claims
 from tests.lab.inside import folder

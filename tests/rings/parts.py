@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from lab.shapes import SHAPES
+from lab.cloud.shapes import SHAPES
 
 IN_A_LAB = ("lab", "e2e")
 LIMIT_S = 3600.0

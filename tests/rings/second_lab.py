@@ -21,8 +21,9 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from lab import machine, paths
+from lab import paths
 from lab.errors import LabError
+from lab.outer import machine
 from tests.rings.labs import Lab
 
 HOME = paths.HOME / "second"

@@ -14,7 +14,8 @@ pytestmark = pytest.mark.service
 
 STORY = """
 import pathlib, socket
-from lab import names, paths
+from lab import paths
+from lab.outer import names
 hosts = names.HOSTS_FILE
 before = hosts.read_text()
 paths.RUNTIME.mkdir()

@@ -123,7 +123,7 @@ def test_it_is_simulated_where_it_is_asked_for(capsys: pytest.CaptureFixture[str
 def test_it_is_simulated_where_no_engine_can_run() -> None:
     without = ["setpriv", "--bounding-set=-sys_admin", "--inh-caps=-sys_admin"] if os.geteuid() == 0 else []
     can = (
-        "import lab.machine, lab.errors\ntry:\n  lab.machine.check()\nexcept lab.errors.LabError as e:\n  "
+        "import lab.outer.machine, lab.errors\ntry:\n  lab.outer.machine.check()\nexcept lab.errors.LabError as e:\n  "
         "print(e)\nelse:\n  exit(3)"
     )
     asked = subprocess.run(

@@ -6,14 +6,14 @@ Data that a fault replaces is kept aside and put back by its heal, unless the me
 
 from __future__ import annotations
 
-from lab import hosts, topology
+from lab.cloud import hosts, topology
+from lab.cloud.topology import Host
 from lab.faults import unit
 from lab.faults.model import Broken, Fault, Param
 from lab.galera import disk, mariadb
 from lab.galera.disk import CONFIG, IMAGE
 from lab.galera.faults import members
-from lab.proc import poll
-from lab.topology import Host
+from lab.outer.proc import poll
 
 _XA = "lab"
 _RATE = "60mbit"

@@ -3,13 +3,14 @@ ahead."""
 
 from __future__ import annotations
 
-from lab import engine, hosts, keys
+from lab.cloud import hosts, keys
+from lab.cloud.topology import Host
 from lab.faults import unit
 from lab.faults.model import Broken, Fault, Param
 from lab.galera import disk, mariadb, recovery, steps
 from lab.galera.faults import members
-from lab.proc import poll
-from lab.topology import Host
+from lab.outer import engine
+from lab.outer.proc import poll
 
 _ROWS = 5
 _AHEAD = 50

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from lab import hosts
+from lab.cloud import hosts
+from lab.cloud.topology import Host
 from lab.faults import records, unit
 from lab.faults.model import Broken, Fault, Needs, Param
 from lab.galera import mariadb, recovery
-from lab.proc import poll
-from lab.topology import Host
+from lab.outer.proc import poll
 
 MEMBERS = tuple(h.name for h in mariadb.HOSTS)
 TWO = Needs(hosts=2, called="Galera members")

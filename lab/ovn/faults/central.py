@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from functools import partial
 
-from lab import hosts, topology
+from lab.cloud import hosts, topology
+from lab.cloud.topology import Host
 from lab.faults import unit
 from lab.faults.model import Broken, Fault, Needs, Param
+from lab.outer.proc import poll
 from lab.ovn import databases, meter
 from lab.ovn.databases import BOTH, Database
 from lab.ovn.faults.daemons import of, signal
-from lab.proc import poll
-from lab.topology import Host
 
 THREE = Needs(hosts=3, called="members of the raft")
 NORTHD = "ovn_northd"

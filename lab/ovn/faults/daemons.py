@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from lab import hosts, topology
+from lab.cloud import hosts, topology
+from lab.cloud.topology import Host
 from lab.faults import unit
 from lab.faults.model import Broken, Fault
+from lab.outer.proc import poll
 from lab.ovn import meter, switch
-from lab.proc import poll
-from lab.topology import Host
 
 CONTROLLER = "ovn_controller"
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from lab import topology
+from lab.cloud import topology
+from lab.cloud.topology import Host
 from lab.faults.model import Broken, Fault, Param
+from lab.outer.proc import poll
 from lab.ovn import meter, switch
-from lab.proc import poll
-from lab.topology import Host
 
 WRONG = {
     "ovn-remote": "tcp:10.77.0.99:6642",

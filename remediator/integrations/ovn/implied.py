@@ -1,8 +1,8 @@
 """What a host's settings of OVN should be, each with its proof. Pure.
 
 Invariant: a value is proven or it is not here. A proof is a file of kolla on that host, the inventory, our own config,
-or what every release of kolla sets. What other hosts have proves nothing. Only a `settable` value is one that a cure may
-set: one single value, and whole. It is never `system-id`, whose change is not supported while ovn-controller runs
+or what every release of kolla sets. What other hosts have proves nothing. Only a `settable` value is one that a cure
+may set: one single value, and whole. It is never `system-id`, whose change is not supported while ovn-controller runs
 (ovn-controller(8)).
 """
 

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from lab import paths, shapes
+from lab import paths
+from lab.cloud import shapes
 
 Be = Callable[[str], None]
 

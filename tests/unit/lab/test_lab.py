@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from lab import cli, config, faults, service, services, topology
+from lab import cli, faults
+from lab.cloud import config, service, services, topology
 from lab.errors import UsageError
 from tests.unit.lab.conftest import Be
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 import lab
-from lab import technologies
-from lab.technology import Technology
+from lab.cloud import technologies
+from lab.cloud.technology import Technology
 
 pytestmark = pytest.mark.unit
 
@@ -43,6 +43,6 @@ def test_no_file_outside_of_its_folder_names_a_technology() -> None:
 
 
 def test_the_scan_finds_what_it_looks_for() -> None:
-    assert "base.py" in places_that_name({"haproxy"}, set())
+    assert "cloud/base.py" in places_that_name({"haproxy"}, set())
     assert "image/service/packages" in places_that_name({"haproxy"}, set())
-    assert places_that_name({"haproxy"}, {"image", "base.py"}).isdisjoint({"base.py", "image/service/packages"})
+    assert places_that_name({"haproxy"}, {"image", "cloud"}).isdisjoint({"cloud/base.py", "image/service/packages"})

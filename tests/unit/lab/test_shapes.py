@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from lab import api, cli, config, names, shapes, topology
+from lab import api, cli
+from lab.cloud import config, shapes, topology
 from lab.errors import LabError
+from lab.outer import names
 from remediator.inventory.kolla import inventory
 from tests.unit.lab.conftest import Be
 

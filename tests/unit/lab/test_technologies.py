@@ -11,37 +11,24 @@ from pathlib import Path
 import pytest
 
 import lab
-from lab import (
-    build_context,
-    cli,
-    config,
-    demo,
-    faults,
-    images,
-    inventory,
-    network,
-    paths,
-    service,
-    services,
-    shapes,
-    technologies,
-    topology,
-    up,
-)
+from lab import cli, demo, faults, paths, up
+from lab.cloud import config, inventory, service, services, shapes, technologies, topology
 from lab.errors import LabError
 from lab.faults.model import Broken
+from lab.outer import build_context, images, network
 from tests.unit.lab.conftest import Be
 
 pytestmark = pytest.mark.unit
 
 TIDES = """
 from pathlib import Path
-from lab import paths, topology
+from lab import paths
+from lab.cloud import topology
 from lab.faults.model import Fault, Needs
-from lab.service import Service
+from lab.cloud.service import Service
 from lab.stage import Break, Story
-from lab.technology import Technology
-from lab.topology import Network
+from lab.cloud.technology import Technology
+from lab.cloud.topology import Network
 
 HEALED = []
 
@@ -70,7 +57,7 @@ TECHNOLOGY = Technology(
 )
 """  # noqa: E501
 MOORING = """
-from lab.technology import Technology
+from lab.cloud.technology import Technology
 
 TECHNOLOGY = Technology(name="mooring", needs=("tides",), optional=True, fits=lambda shape: shape.name != "one-controller", checks=("mooring-rope",))
 """  # noqa: E501

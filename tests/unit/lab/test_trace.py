@@ -13,8 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from lab import config, groups, mark, network, paths, trace
-from lab.proc import poll, run
+from lab import paths
+from lab.cloud import config
+from lab.outer import groups, mark, network, trace
+from lab.outer.proc import poll, run
 
 pytestmark = pytest.mark.unit
 
@@ -86,7 +88,7 @@ def test_what_runs_in_a_host_is_ours_by_its_control_group(group: str, proc: Path
     assert trace.marked(proc) == frozenset()
 
 
-@pytest.mark.parametrize("group", ["/remediator-lab-second/0123", "/system.slice/remediator-lab.service", "/"])
+@pytest.mark.parametrize("group", ["/remediator-lab-second/0123", "/system.slice/remediator-lab.cloud.service", "/"])
 def test_a_group_of_another_name_is_not_ours(group: str, proc: Path) -> None:
     process(proc, 100, "systemd", group=group)
     assert trace.processes(proc) == frozenset()

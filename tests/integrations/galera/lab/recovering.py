@@ -9,9 +9,9 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from lab import hosts
+from lab.cloud import hosts
+from lab.cloud.topology import Host
 from lab.galera import disk, mariadb
-from lab.topology import Host
 from tests.lab.scenario import Scenario
 
 Make = Callable[[Sequence[str]], Scenario]

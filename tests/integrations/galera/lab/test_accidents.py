@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from lab import hosts, keys, topology
+from lab.cloud import hosts, keys, topology
+from lab.cloud.topology import Host
 from lab.galera import disk, mariadb, workload
-from lab.topology import Host
 from tests.integrations.galera.lab import recovering
 from tests.integrations.galera.lab.recovering import (
     MEMBERS,

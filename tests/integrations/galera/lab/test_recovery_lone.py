@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from lab import api, topology
+from lab import api
+from lab.cloud import topology
 from lab.galera import disk, mariadb, workload
 from remediator.integrations.galera.steps import scripts
 from tests.integrations.galera.lab import recovering

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from lab import topology
+from lab.cloud import topology
 from lab.galera import mariadb, workload
 from tests.integrations.galera.lab import recovering
 from tests.integrations.galera.lab.recovering import Make, approve, forget_views, settled, since, wait_run

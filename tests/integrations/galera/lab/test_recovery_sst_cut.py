@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from lab import topology
+from lab.cloud import topology
 from lab.galera import disk, mariadb, workload
 from tests.integrations.galera.lab import recovering
 from tests.integrations.galera.lab.recovering import (

@@ -16,9 +16,9 @@ from typing import Any
 
 import pytest
 
-from lab import hosts, topology
+from lab.cloud import hosts, topology
+from lab.cloud.topology import Host
 from lab.galera import disk, mariadb
-from lab.topology import Host
 from tests.integrations.galera.lab import recovering
 from tests.integrations.galera.lab.recovering import Make, settled, since, wait_run, whole_again
 from tests.lab.scenario import Row, Scenario, Waited

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from lab import cli, config, services, topology
+from lab import cli
+from lab.cloud import config, services, topology
 from lab.errors import UsageError
 from lab.galera import bare, mariadb, passwords, schema, server_config, workload
 from lab.galera.disk import NO_UUID, Position

@@ -10,10 +10,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from lab import api, technologies, topology
+from lab import api
+from lab.cloud import technologies, topology
+from lab.outer.proc import poll
 from lab.ovn import databases, meter, network, switch
 from lab.ovn.faults import central
-from lab.proc import poll
 from tests.lab.scenario import Row
 
 pytestmark = [

@@ -10,12 +10,14 @@ import uuid
 from collections.abc import Sequence
 from pathlib import Path
 
-from lab import engine, images, keys, paths, services, shapes, technologies, topology
+from lab import paths
+from lab.cloud import keys, services, shapes, technologies, topology
+from lab.cloud.service import create as create_container
+from lab.cloud.service import unit_text
+from lab.cloud.topology import Host
 from lab.errors import CommandFailed
-from lab.proc import Finished, poll, run
-from lab.service import create as create_container
-from lab.service import unit_text
-from lab.topology import Host
+from lab.outer import engine, images
+from lab.outer.proc import Finished, poll, run
 from remediator.cli.admin import actions
 
 

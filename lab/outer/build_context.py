@@ -12,7 +12,8 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from lab import paths, technologies
+from lab import paths
+from lab.cloud import technologies
 from lab.errors import LabError
 
 PACKAGES = "packages"

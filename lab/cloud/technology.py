@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lab.service import Service
-from lab.topology import Host, Network
+from lab.cloud.service import Service
+from lab.cloud.topology import Host, Network
 
 if TYPE_CHECKING:
+    from lab.cloud.shapes import Shape
     from lab.faults.model import Broken, Fault
-    from lab.shapes import Shape
     from lab.stage import Story
 
 
@@ -53,7 +53,7 @@ class Technology:
     secrets: tuple[Path, ...] = ()
     """Files of a random password each, made before any host."""
     image: Path | None = None
-    """A folder with `host/` and `service/`, which `lab.build_context` adds to the images."""
+    """A folder with `host/` and `service/`, which `lab.outer.build_context` adds to the images."""
     made_from: str = ""
     """What its data are made from beside its containers: a host that was made from something else is made anew."""
 

@@ -3,7 +3,7 @@
 Invariant: nothing that somebody else made counts, whatever it is called: another daemon, another container engine,
 their links, routes, rules and mounts. A process is the lab's in three cases:
 
-- It has the lab's mark (`lab.mark`) in our mount namespace.
+- It has the lab's mark (`lab.outer.mark`) in our mount namespace.
 - Its control group lies below the lab's.
 - The running lab recorded it, by pid and start time, since the kernel uses pids again.
 """
@@ -17,9 +17,10 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from lab import groups, mark, names, network, paths
+from lab import paths
 from lab.errors import LabError
-from lab.proc import poll
+from lab.outer import groups, mark, names, network
+from lab.outer.proc import poll
 
 PROC = Path("/proc")
 _ENDED = ("Z", "X")

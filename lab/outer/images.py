@@ -12,8 +12,10 @@ import shutil
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from lab import build_context, engine, machine, paths, topology
-from lab.proc import run
+from lab import paths
+from lab.cloud import topology
+from lab.outer import build_context, engine, machine
+from lab.outer.proc import run
 
 ENGINES = ("docker", "podman")
 DATA_ROOT = {"docker": "/var/lib/docker", "podman": "/var/lib/containers"}

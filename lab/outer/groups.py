@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 from lab import paths
-from lab.proc import run
+from lab.outer.proc import run
 
 MOUNT_SOURCE = "remediator-lab"
 """The source of what is mounted here for a moment."""

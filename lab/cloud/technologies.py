@@ -14,15 +14,16 @@ from graphlib import TopologicalSorter
 from typing import TYPE_CHECKING
 
 import lab
-from lab import paths, shapes, topology
+from lab import paths
+from lab.cloud import shapes, topology
+from lab.cloud.shapes import Shape
 from lab.errors import LabError, UsageError
-from lab.shapes import Shape
 
 if TYPE_CHECKING:
-    from lab.technology import Technology
-    from lab.topology import Host, Network
+    from lab.cloud.technology import Technology
+    from lab.cloud.topology import Host, Network
 
-BASE = "lab.base"
+BASE = "lab.cloud.base"
 
 
 @functools.cache

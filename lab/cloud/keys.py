@@ -8,9 +8,11 @@ import secrets
 from collections.abc import Iterable
 from pathlib import Path
 
-from lab import engine, paths, shapes, technologies
-from lab.proc import poll, run
-from lab.topology import Host
+from lab import paths
+from lab.cloud import shapes, technologies
+from lab.cloud.topology import Host
+from lab.outer import engine
+from lab.outer.proc import poll, run
 
 ACT = "/usr/local/sbin/remediator-act"
 ACT_FILES = "/etc/remediator-act.d"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from lab import technologies, topology
-from lab.proc import run
+from lab.cloud import technologies, topology
+from lab.outer.proc import run
 
 COMMENT = "remediator-lab"
 ROUTE = ["blackhole", topology.BLACKHOLE, "metric", "9999"]

@@ -5,9 +5,9 @@ from __future__ import annotations
 
 import json
 
-from lab import technologies
-from lab.service import Service
-from lab.topology import Host
+from lab.cloud import technologies
+from lab.cloud.service import Service
+from lab.cloud.topology import Host
 
 
 def all_of_them() -> dict[str, Service]:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from lab import paths
 from lab.errors import CommandFailed, LabError
-from lab.proc import run
+from lab.outer.proc import run
 
 PACKAGES = {
     "runc": "runc",

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from lab import shapes, technologies, topology
-from lab.topology import Host
+from lab.cloud import shapes, technologies, topology
+from lab.cloud.topology import Host
 
 CHILDREN = {
     "baremetal": ("control", "network", "compute", "storage", "monitoring"),

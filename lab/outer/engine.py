@@ -16,9 +16,11 @@ import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
-from lab import mark, network, paths, topology
+from lab import paths
+from lab.cloud import topology
 from lab.errors import LabError
-from lab.proc import Finished, poll, run
+from lab.outer import mark, network
+from lab.outer.proc import Finished, poll, run
 
 CONTAINERD = paths.RUNTIME / "containerd.sock"
 CLIENT = ("/usr/bin/docker", "-H", f"unix://{paths.SOCKET}")

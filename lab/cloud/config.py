@@ -11,8 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from lab import inventory, keys, paths, shapes, technologies, topology
-from lab.topology import Host
+from lab import paths
+from lab.cloud import inventory, keys, shapes, technologies, topology
+from lab.cloud.topology import Host
 
 HTTP_PORT = 8087
 _BIND = re.compile(r'^http: \{bind: "127\.0\.0\.1:(\d+)"', re.MULTILINE)

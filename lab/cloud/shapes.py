@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from lab import paths, topology
+from lab import paths
+from lab.cloud import topology
+from lab.cloud.topology import Host
 from lab.errors import LabError, UsageError
-from lab.topology import Host
 
 DEFAULT = "default"
 

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from lab import paths
 from lab.errors import LabError
-from lab.proc import run
+from lab.outer.proc import run
 
 HOSTS_FILE = Path("/etc/hosts")
 BEGIN, END = "# remediator's lab: begin", "# remediator's lab: end, gone with `python -m lab down`"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from lab.topology import KOLLA_VERSION, TAG, Host, unit
+from lab.cloud.topology import KOLLA_VERSION, TAG, Host, unit
 
 _HEALTH = ("--health-interval", "3s", "--health-retries", "2", "--health-timeout", "5s", "--health-start-period", "5s")
 

@@ -8,8 +8,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from lab import mark
 from lab.errors import CommandFailed, LabError
+from lab.outer import mark
 
 T = TypeVar("T")
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from lab import topology
+from lab.cloud import topology
+from lab.cloud.service import Service
+from lab.cloud.technology import Technology
+from lab.cloud.topology import Host
 from lab.faults import container, host, hostile, system
-from lab.service import Service
 from lab.stage import Break, Story
-from lab.technology import Technology
-from lab.topology import Host
 
 
 def _haproxy(host: Host) -> dict[str, str]:

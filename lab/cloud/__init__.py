@@ -1,0 +1,1 @@
+"""The cloud that the lab plays: its hosts, shapes and services, and what kolla would have written about them."""
