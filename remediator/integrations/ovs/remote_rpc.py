@@ -121,8 +121,10 @@ def ask_all(talks, wait_s=WAIT_S):
 def processes(wanted, proc="/proc"):
     """Return the processes of each of `wanted`, {key: (name, word of its command line)}; None: it cannot be told.
 
-    One that has ended and was not waited for yet (a zombie) does not run.
+    One that has ended and was not waited for yet (a zombie) does not run. One in another network is nobody of this
+    host: kolla's containers have the host's own, and a machine may have guests with an OVN of theirs.
     """
+    here = _network(proc, "self")
     found = {key: [] for key in wanted}
     names = {name for name, _ in wanted.values()}
     try:
@@ -134,7 +136,7 @@ def processes(wanted, proc="/proc"):
             with open("%s/%s/stat" % (proc, number), "rb") as file:
                 head, _, rest = file.read(400).decode("utf-8", "replace").rpartition(")")
             name, state = head.partition("(")[2], rest.split()[0]
-            if name in names and state not in "ZX":
+            if name in names and state not in "ZX" and _network(proc, number) in (here, None):
                 with open("%s/%s/cmdline" % (proc, number), "rb") as file:
                     line = file.read(8192).decode("utf-8", "replace")
                 for key, (wanted_name, word) in wanted.items():
@@ -143,6 +145,14 @@ def processes(wanted, proc="/proc"):
         except (OSError, IndexError):
             continue  # it has ended
     return found
+
+
+def _network(proc, number):
+    """Return the network namespace of a process; None where it cannot be read."""
+    try:
+        return os.stat("%s/%s/ns/net" % (proc, number)).st_ino
+    except OSError:
+        return None
 
 
 def sockets(folders, patterns):

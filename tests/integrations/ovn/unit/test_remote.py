@@ -189,6 +189,16 @@ def test_a_socket_without_a_daemon_is_a_stop_only_without_a_process(host: Host) 
     assert isinstance(found.connected, Unknown)
 
 
+def test_a_process_in_another_network_is_a_guest_s(host: Host) -> None:
+    """A machine may have guests, or a whole cloud in containers, with daemons of the same names."""
+    host.configured("ovn-controller")
+    host.process(71, "ovn-controller")
+    for number in ("self", "71"):
+        (host.root / "proc" / number / "ns").mkdir(parents=True)
+        (host.root / "proc" / number / "ns/net").touch()
+    assert controller(host.ovn()).control.stopped is True
+
+
 def test_processes_that_cannot_be_listed_prove_nothing(host: Host) -> None:
     host.configured("ovn-controller")
     shutil.rmtree(host.root / "proc")
