@@ -8,7 +8,6 @@ from remediator.integrations.ovn.facts import database
 from remediator.model.manifest.containers import OwnContainer
 from remediator.model.manifest.domains import Domain
 from remediator.model.manifest.kinds import Kind
-from remediator.model.manifest.unwatched import Watched
 from remediator.model.values import Data, Unknown
 
 CHASSIS = "chassis"
@@ -67,4 +66,3 @@ DOMAINS = (
 """An election and what follows it take less than a minute. Every compute host has an ovn_controller, and
 only those of the group `network` are gateways."""
 CONTAINERS = tuple(OwnContainer(name=name) for name in (NORTH.container, SOUTH.container, NORTHD, CONTROLLER))
-WATCHED = Watched(title="OVN", group=SOUTH.group)

@@ -16,7 +16,8 @@ from remediator.integrations.ovs.facts import remotes
 from remediator.model.manifest.integration import Integration, SectionSpec
 
 GROUPS = frozenset({"ovn-controller", "ovn-northd", "ovn-nb-db", "ovn-sb-db", "ovn-sb-db-relay"})
-"""The groups of kolla's inventory whose hosts have a daemon of OVN (ussuri, 2020, to 2026.1)."""
+"""The groups of kolla's inventory whose hosts have a daemon of OVN (ussuri, 2020, to 2026.1). Every inventory of kolla
+has them, also that of a cloud without OVN: so nothing is said where the config does not name it."""
 SOMETIMES = 4
 """At every how many collections the chassis are read from the southbound database."""
 
@@ -47,7 +48,6 @@ def build(config: Mapping[str, Any]) -> Integration:
         kinds=cluster.KINDS,
         domains=cluster.DOMAINS,
         containers=cluster.CONTAINERS,
-        watched=cluster.WATCHED,
     )
 
 
