@@ -59,7 +59,8 @@ CONTROLLER = {
     **DAEMON,
     "connected": FieldType.BOOL,  # by its own word, to the southbound database
     "remote": FieldType.STRING,
-    # none of its remotes is one that kolla's files of this host name for the southbound database
+    # none of its remotes is one that kolla's files of this host name for the southbound database; null: it has no
+    # remote, or nobody can tell and it is connected
     "misdirected": FieldType.BOOL,
     "version": FieldType.STRING,  # of OVN
     "wait_before_clear_known": FieldType.BOOL,  # its release heeds ovn-ofctrl-wait-before-clear

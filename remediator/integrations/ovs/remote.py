@@ -115,8 +115,8 @@ def collect_ovs_platform(request, run):
     return {
         "present": True,
         "release": release,
-        "datapath": _module("openvswitch", built_in),
-        "geneve": _module("geneve", built_in),
+        "datapath": bool(_module("openvswitch", built_in)) or os.path.exists("/sys/class/net/ovs-system"),
+        "geneve": os.path.exists("/sys/class/net/genev_sys_6081") or _module("geneve", built_in),
         "conntrack": _number("/proc/sys/net/netfilter/nf_conntrack_count"),
         "conntrack_max": _number("/proc/sys/net/netfilter/nf_conntrack_max"),
         "apparmor": os.path.isdir("/sys/module/apparmor"),

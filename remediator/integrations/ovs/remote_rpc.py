@@ -122,7 +122,7 @@ def processes(wanted, proc="/proc"):
     """Return the processes of each of `wanted`, {key: (name, word of its command line)}; None: it cannot be told.
 
     One that has ended and was not waited for yet (a zombie) does not run. One in another network is nobody of this
-    host: kolla's containers have the host's own, and a machine may have guests with an OVN of theirs.
+    host: kolla's containers have the host's own. A machine may have guests with an OVN of theirs.
     """
     here = _network(proc, "self")
     found = {key: [] for key in wanted}

@@ -57,9 +57,10 @@ def settings(named: Named) -> Callable[[Evidence], Sequence[Assessed]]:
 def controllers(evidence: Evidence) -> Sequence[Assessed]:
     """Return `ovn.controller` of each chassis."""
     found = []
+    members = _members(evidence)
     for name, reply, _ in _chassis(evidence):
         unit, identity = daemon.unit(reply, cluster.CONTROLLER)
-        data = {**unit, **_controller(reply)}
+        data = {**unit, **_controller(reply, members)}
         found.append(Assessed(target=targets.member(cluster.CHASSIS, name), data=data, identity=identity))
     return found
 
@@ -194,36 +195,52 @@ def _gateway(own: Settings | Unknown) -> Truth:
     return options if isinstance(options, Unknown) else local.GATEWAY in (options or ())
 
 
-def _controller(reply: HostReply) -> Data:
+def _members(evidence: Evidence) -> frozenset[str]:
+    """Return the addresses and names that the inventory has for the hosts of the southbound database."""
+    hosts = (evidence.inventory.hosts[name] for name in evidence.inventory.group(cluster.SOUTH.group))
+    said = (text for host in hosts for text in (host.address, host.api_address, host.name) if text)
+    return frozenset(remotes.address(text) or text.lower() for text in said)
+
+
+def _controller(reply: HostReply, members: frozenset[str]) -> Data:
     told, switch = ovn_facts.of(reply), ovs_facts.of(reply)
     own = switch if isinstance(switch, Unknown) else switch.settings
     found = told if isinstance(told, Unknown) else told.controller
     one = found if isinstance(found, Controller) else None
     unknown = found if isinstance(found, Unknown) else Unknown("no_controller")
+    connected = unknown if one is None else one.connected
     return {
         **daemon.reached(unknown if one is None else one.control),
-        "connected": unknown if one is None else one.connected,
+        "connected": connected,
         "version": unknown if one is None else one.version,
         "wait_before_clear_known": unknown if one is None else one.wait_before_clear_known,
         "stale_sockets": unknown if one is None else one.stale_sockets,
         "remote": own if isinstance(own, Unknown) else own.of(local.REMOTE),
         "wait_before_clear_ms": own if isinstance(own, Unknown) else own.wait_before_clear_ms,
-        "misdirected": _misdirected(own, told),
+        "misdirected": _misdirected(own, told, members, connected),
         "br_int": switch if isinstance(switch, Unknown) else switch.has_br_int,
         "switch_answers": switch if isinstance(switch, Unknown) else switch.database.answers,
         "gateway": _gateway(own),
     }
 
 
-def _misdirected(own: Settings | Unknown, told: OvnOnHost | Unknown) -> Truth:
-    """None of its remotes is a place that the host's files name for the southbound database."""
-    if isinstance(own, Unknown) or isinstance(told, Unknown):
-        return own if isinstance(own, Unknown) else told  # type: ignore[return-value]
-    mine = own.remotes
+def _misdirected(
+    own: Settings | Unknown, told: OvnOnHost | Unknown, members: frozenset[str], connected: Truth
+) -> Truth | None:
+    """Return whether none of its remotes is a place of the southbound database, by the files of its host. The inventory
+    proves the contrary alone: what it does not have may be another network of the same hosts.
+
+    None: nobody can tell, and it is connected all the same, or has no remote.
+    """
+    mine = own if isinstance(own, Unknown) else own.remotes
     if mine is None or isinstance(mine, Unknown):
-        return Unknown("ovn-remote") if mine is None else mine
-    known = _named_by_files(told)
-    return known if isinstance(known, Unknown) else set(mine).isdisjoint(known)
+        return mine
+    if any(one.host in members for one in mine):
+        return False
+    known = told if isinstance(told, Unknown) else _named_by_files(told)
+    if isinstance(known, Unknown):
+        return None if connected is True else known
+    return set(mine).isdisjoint(known)
 
 
 def _named_by_files(told: OvnOnHost) -> frozenset[remotes.Remote] | Unknown:

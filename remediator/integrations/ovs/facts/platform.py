@@ -45,7 +45,7 @@ class Platform:
     release: str
     """Of the kernel, as uname(2) has it."""
     datapath: Truth
-    """The kernel's own datapath is loaded (module openvswitch, or built in)."""
+    """The kernel's own datapath is there: its module is loaded or built in, or its device ``ovs-system`` exists."""
     geneve: Truth
     """The kernel knows geneve: module loaded, or built in."""
     conntrack: int | Unknown | None

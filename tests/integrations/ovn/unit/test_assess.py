@@ -13,7 +13,10 @@ from remediator.integrations.ovn.implied import Named, Proof
 from remediator.model.hosts import Host
 from remediator.model.messages.replies import Reach
 from remediator.model.values import Unknown
+from tests.builders.shipped import shipped
+from tests.integrations.ovn import shipped as ovn_shipped
 from tests.integrations.ovn import world
+from tests.integrations.ovs import shipped as ovs_shipped
 from tests.unit.integrations import section as make
 
 pytestmark = pytest.mark.unit
@@ -360,3 +363,58 @@ def test_a_chassis_that_is_behind_is_dead_by_neutron_s_rule() -> None:
 @pytest.mark.parametrize("changed", [{"h1": "no-quorum"}, {"h1": None}, {"h3": "other-cluster"}])
 def test_without_one_leader_the_rows_are_unknown(changed: dict[str, str | None]) -> None:
     assert isinstance(southbound(**changed)["dead"], Unknown)
+
+
+# where the files say nothing ------------------------------------------------------------------------------------------
+
+
+def without_files(case: str) -> Any:
+    return world.edited(case, "ovn", "files", "told", value=[])
+
+
+def test_a_connected_controller_is_well_though_no_file_names_the_database() -> None:
+    data = of_chassis("ovn.controller", without_files("well"))
+    assert (data["connected"], data["misdirected"]) == (True, None)
+
+
+def test_one_that_is_not_connected_may_be_misdirected_and_nobody_can_tell() -> None:
+    data = of_chassis("ovn.controller", without_files("controller-misdirected"))
+    assert data["connected"] is False
+    assert isinstance(data["misdirected"], Unknown)
+
+
+def test_the_inventory_s_own_address_of_the_database_is_a_proof() -> None:
+    seen = world.evidence({"127.0.0.2": world.reply(without_files("no-quorum"), "127.0.0.2")})
+    (found,) = world.judged("ovn.controller", seen)
+    assert (found.data["connected"], found.data["misdirected"]) == (False, False)
+
+
+TEXTS = {
+    "no remote": ("ovn-controller", {"remote": None, "misdirected": None, "connected": False}, "it has no ovn-remote"),
+    "not connected": ("ovn-controller", {"misdirected": Unknown("x"), "connected": False}, "not connected to tcp:"),
+    "wedged": ("ovn-controller", {"wedged": True, "connected": Unknown("x")}, "wedged: its socket"),
+    "engine silent": (
+        "ovn-controller",
+        {"missing": Unknown("e"), "operator_stopped": Unknown("e"), "connected": False},
+        "not connected to tcp:",
+    ),
+    "half a member": (
+        "ovn-sb-member",
+        {"connected": False, "standing": Unknown("x"), "ghosts": Unknown("x"), "term": Unknown("x")},
+        "not connected to a majority",
+    ),
+    "no database": (
+        "ovs-switch",
+        {"database": "wedged", "bridges": Unknown("x"), "errors_in_all": Unknown("x")},
+        "wedged",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", TEXTS)
+def test_a_text_stands_though_a_part_of_it_is_unknown(what: str) -> None:
+    check, changed, expected = TEXTS[what]
+    healthy = {**ovn_shipped.SHIPPED.healthy, **ovs_shipped.SHIPPED.healthy}[check]
+    said = shipped().checks[check].output.render({**healthy, **changed})
+    assert expected in said
+    assert "operator_stopped" not in said, "the fields as they are, since the text cannot be rendered"
