@@ -203,7 +203,7 @@ EVERYTHING = (
     ('check=~".+"', 'host!="x"'),
     ('risk=~"R."',),
     ('risk=~"R1|R2|R3"',),
-    ('kind=~"[a-z]+"',),
+    ('kind=~"[a-z_]+"',),
     ('cloud="lab"',),
     ('cloud="lab"', 'risk!=""'),
 )
