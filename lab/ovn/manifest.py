@@ -78,6 +78,14 @@ def fits(shape: Shape) -> bool:
     return set(network.GATEWAYS) | {"cmp1", "cmp2"} <= set(shape.hosts)
 
 
+def settings(watched: Sequence[Host]) -> str:
+    """Return what a daemon is told that lies on no host's disk: kolla's tunnel_interface, and who has the bridge."""
+    return (
+        f"  ovn: {{tunnel_interface: {network.TUNNEL_BRIDGE}, "
+        f'bridge_mappings: "{network.PHYSNET}:{network.PROVIDER}", mapped_groups: [control]}}\n'
+    )
+
+
 def up(fresh: Sequence[Host], broken: Set[str]) -> None:
     """Form both clusters, configure the switch of each new host, make the logical network, and wait for the pings."""
     if not fresh:
@@ -138,6 +146,18 @@ TECHNOLOGY = Technology(
         "ovn-sb-db": ("control",),
         "ovn-northd": ("control",),
     },
+    checks=(
+        "ovn-settings",
+        "ovn-controller",
+        "ovn-nb-member",
+        "ovn-sb-member",
+        "ovn-nb-cluster",
+        "ovn-sb-cluster",
+        "ovn-northd",
+        "ovn-chassis",
+        "ovs-switch",
+    ),
+    settings=settings,
     image=Path(__file__).with_name("image"),
     made_from=repr((network.northbound(), network.GUESTS)),
     faults=FAULTS,

@@ -14,6 +14,7 @@ TUNNEL = Network(name="lab-tunnel", bridge="br-lab2", subnet="10.77.2.0/24", gat
 """The network of Geneve alone: SSH, services and the connections to the databases never go over it."""
 GATEWAYS = ("ctl1", "ctl2")
 """The chassis of the HA group, the one with the highest priority first."""
+TUNNEL_BRIDGE = "br-phy"
 PROVIDER = "br-ex"
 PHYSNET = "physnet1"
 
