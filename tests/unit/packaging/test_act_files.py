@@ -22,6 +22,7 @@ from remediator import __version__
 from remediator.cli import main
 from remediator.cli.admin import act_files, actions
 from remediator.cli.errors import CliError
+from remediator.integrations import registry
 from remediator.integrations.container.kolla import releases
 from remediator.model.content.actions import ActionSpec
 from remediator.model.content.commands import Command, Script
@@ -69,8 +70,10 @@ def action(*scripts: Script, commands: tuple[str, ...] = ()) -> ActionSpec:
 # what is printed -----------------------------------------------------------------------------------------------------
 
 
-def test_each_integration_that_runs_something_has_a_file_and_so_has_the_claim() -> None:
-    assert list(FILES) == sorted(["container.json", "remediator.json", *(f"{name}.json" for name in wrapper.ACTING)])
+def test_each_integration_that_runs_or_spares_something_has_a_file_and_so_has_the_claim() -> None:
+    sparing = {name for name, containers in registry.load({}).stateful_names.items() if containers}
+    owners = {"container", "remediator", *wrapper.ACTING, *sparing}
+    assert list(FILES) == sorted(f"{name}.json" for name in owners)
     for name, text in FILES.items():
         content = json.loads(text)
         assert (content["version"], content["release"]) == (ACT.VERSION, __version__)

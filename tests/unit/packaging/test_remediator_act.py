@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 import shlex
 import sys
@@ -14,6 +15,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from remediator.cli.admin import actions
 from remediator.integrations import registry
 from remediator.integrations.container.kolla import catalogue
 from remediator.model.content.actions import ActionSpec
@@ -61,8 +63,11 @@ def test_it_is_python_3_6_and_needs_the_standard_library_alone() -> None:
     assert "shell=True" not in source
 
 
-def test_the_containers_that_it_spares_by_itself_are_those_of_the_daemon() -> None:
-    assert catalogue.Catalogue(registry.load({}).containers).stateful.pattern == ACT.STATEFUL
+def test_what_it_spares_by_itself_and_by_its_files_is_what_the_daemon_spares() -> None:
+    files = {name: json.loads(text)["stateful"] for name, text in actions.files_of_act().items()}
+    named = [each for name, spared in files.items() if name != "container.json" for each in spared]
+    spared = catalogue.Catalogue(registry.load({}).containers).stateful.pattern
+    assert spared == "|".join([ACT.STATEFUL, *named])
 
 
 def test_the_files_of_the_product_list_all_that_its_actions_need_and_nothing_else() -> None:
