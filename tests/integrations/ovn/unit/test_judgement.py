@@ -1,6 +1,6 @@
 """The oracle against the judgement: every row, and every difference is written down here with its reason.
 
-There is one kind. Where no id is recorded and nobody else says one, nobody can be called foreign: such a member is the
+There is one kind. Where no id is recorded and nobody else says one, nobody can be called foreign. Such a member is the
 only one that tells of a cluster. The judgement takes it at its word there, and nobody is started or restarted all the
 same.
 """
