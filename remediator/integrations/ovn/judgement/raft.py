@@ -1,9 +1,10 @@
 """The judgement of one raft cluster by OVN-1 to OVN-3: whom a cure may start or restart, or why nobody. Pure.
 
 Invariants. A member is restarted only while the others alone are a connected majority of all servers that the leader
-lists. They are at rest then: the last election is 60 s ago. A member that leads, or follows, is never restarted. Without a leader
-nothing happens but starts of stopped members, unchanged, and these only of the recorded cluster. Turning any fact of a
-picture to UNKNOWN never lets a member be touched that was not to be touched, sooner or later, before.
+lists. They are at rest then: the last election is 60 s ago. A member that leads, or follows, is never restarted.
+Without a leader nothing happens but starts of stopped members, unchanged, and these only of the recorded cluster.
+Turning any fact of a picture to UNKNOWN never lets a member be touched that was not to be touched, sooner or later,
+before.
 """
 
 from __future__ import annotations
