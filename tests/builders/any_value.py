@@ -41,7 +41,7 @@ PLAIN: Mapping[Any, st.SearchStrategy[Any]] = {
     Json: JSON,
     datetime: MOMENTS,
     Instant: st.builds(Instant, MOMENTS, NUMBERS, TEXT),
-    Target: st.builds(container, st.sampled_from(["ctl1", "ctl2"]), st.sampled_from(["mariadb", "nova_api"])),
+    Target: st.builds(container, st.sampled_from(["ctl1", "ctl2"]), st.sampled_from(["keystone", "nova_api"])),
 }
 
 

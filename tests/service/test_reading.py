@@ -68,7 +68,7 @@ def config(site: Site) -> Iterator[Config]:
 
 
 KEYS = [
-    "container-state:container/ctl2/mariadb",
+    "container-state:container/ctl2/keystone",
     *(f"container-state:container/ctl2/{'x' * 200}{n}" for n in range(400)),
 ]
 """More than fit into one question."""

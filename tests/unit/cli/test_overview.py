@@ -187,12 +187,12 @@ def test_one_storm_is_one_row() -> None:
             "until": None,
             "scope": scope,
         }
-        for scope in ("cloud", "group/control", "group/mariadb")
+        for scope in ("cloud", "group/control", "group/network")
     ]
     latch = {"kind": "storm", "what": "R3", "reason": "since", "until": None}
     rows = overview.one_storm([*storms, latch])
     assert [row["what"] for row in rows] == ["R1 and above in cloud", "R3"]
-    assert rows[0]["reason"] == "3 of 5 hosts of cloud; also in group/control, group/mariadb"
+    assert rows[0]["reason"] == "3 of 5 hosts of cloud; also in group/control, group/network"
     assert overview.one_storm(storms[1:2]) == storms[1:2]
 
 

@@ -171,10 +171,10 @@ def test_containers_that_kolla_did_not_configure_are_not_judged() -> None:
 
 
 def test_an_unreachable_host_makes_each_remembered_container_unknown() -> None:
-    good = make.reply(containers=make.containers(make.container(), make.container("mariadb")))
+    good = make.reply(containers=make.containers(make.container(), make.container("keystone")))
     found = judged(good, make.reply(reach=Reach.UNREACHABLE, containers=Unknown("host_unreachable")))
-    assert set(found) == {"memcached", "mariadb"}
-    unknown = {name for name, value in found["mariadb"].data.items() if value == Unknown("host_unreachable")}
+    assert set(found) == {"memcached", "keystone"}
+    unknown = {name for name, value in found["keystone"].data.items() if value == Unknown("host_unreachable")}
     assert unknown == set(fields.STATE) - {"name", "stateful"}
 
 
@@ -290,7 +290,7 @@ def test_a_unit_that_gave_up_ended_its_loop_and_the_next_start_counts_anew() -> 
 
 
 def test_a_container_that_is_expected_no_more_is_forgotten() -> None:
-    both = make.reply(containers=make.containers(make.container(), make.container("mariadb")))
+    both = make.reply(containers=make.containers(make.container(), make.container("keystone")))
     one = make.reply(asked_s=3700, containers=make.containers(make.container()))
     assert set(judged(both, one)) == {"memcached"}
 

@@ -177,9 +177,9 @@ def test_each_container_shows_when_and_from_what_it_was_created() -> None:
 
 
 def test_a_bootstrap_container_holds_the_host() -> None:
-    one = make.reply(containers=make.containers(make.container("bootstrap_mariadb", short_lived=True), units={}))
+    one = make.reply(containers=make.containers(make.container("bootstrap_keystone", short_lived=True), units={}))
     kinds = {(sign.kind, sign.service) for sign in container_signs.signs(one)}
-    assert kinds == {("container_created", "bootstrap_mariadb"), ("kolla_job", None)}
+    assert kinds == {("container_created", "bootstrap_keystone"), ("kolla_job", None)}
 
 
 def test_different_versions_of_one_service_across_hosts_are_an_upgrade() -> None:

@@ -217,7 +217,7 @@ def test_a_domain_that_an_installer_made_up_is_none(placeholder: str) -> None:
     ("text", "target"),
     [
         ("host/CTL1", "host/ctl1"),
-        ("container/192.0.2.11/mariadb", "container/ctl1/mariadb"),
+        ("container/192.0.2.11/keystone", "container/ctl1/keystone"),
         ("relay/ctl1.example.net", "relay/ctl1"),
         ("cluster/relay", "cluster/relay"),
         ("container/router7/x", "container/router7/x"),

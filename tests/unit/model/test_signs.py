@@ -12,7 +12,7 @@ pytestmark = pytest.mark.unit
 
 STORED = [
     ("container:ctl1:memcached:4f2a:sha256:9e", SignKey("container", "ctl1", "memcached:4f2a:sha256:9e")),
-    ("kolla_job:ctl1:mariadb:4f2a", SignKey("kolla_job", "ctl1", "mariadb:4f2a")),
+    ("kolla_job:ctl1:keystone:4f2a", SignKey("kolla_job", "ctl1", "keystone:4f2a")),
     ("etc_kolla:ctl1:memcached:77ab", SignKey("etc_kolla", "ctl1", "memcached:77ab")),
     ("ansible:ctl1:boot-1:812:99", SignKey("ansible", "ctl1", "boot-1:812:99")),
     ("ansible_log:ctl1:1767582000.250000", SignKey("ansible_log", "ctl1", "1767582000.250000")),

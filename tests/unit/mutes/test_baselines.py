@@ -14,7 +14,7 @@ pytestmark = pytest.mark.unit
 HOST = HostSeen(host="ctl1", sampled=True)
 CHECK = CheckSeen(
     check="container-state",
-    target="container/ctl1/mariadb",
+    target="container/ctl1/keystone",
     state=State.OK,
     output="running",
     ok_samples=2,
@@ -53,7 +53,7 @@ def test_a_host_must_be_seen_and_left_alone(host: HostSeen, said: list[str]) -> 
 )
 def test_a_check_must_be_ok_for_two_samples(check: CheckSeen, said: str | None, again_s: float) -> None:
     found = objections([HOST], [check])
-    assert found.whole == ([] if said is None else [f"container/ctl1/mariadb: container-state {said}"])
+    assert found.whole == ([] if said is None else [f"container/ctl1/keystone: container-state {said}"])
     assert (found.checks, found.again_s) == (1, again_s)
     assert found.young == (found.whole if again_s else [])
 

@@ -64,7 +64,7 @@ def test_outcomes(commands: list[CommandDone], state: StepState, words: str) -> 
     ("commands", "began"),
     [
         ([done(0)], True),
-        ([done(4, "mariadb is not proven stopped")], False),
+        ([done(4, "keystone is not proven stopped")], False),
         ([never_left("no connection")], False),
         ([done(0), never_left("it waited for too long to leave")], True),
         ([done(None, error="the link was lost")], True),

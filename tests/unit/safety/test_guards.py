@@ -68,7 +68,7 @@ def holding() -> Plan:
 
 
 def stranger(mark: str) -> Stranger:
-    return Stranger(host="ctl2", mark=mark, what="the hold of MariaDB's unit", take_back="rm the-hold")
+    return Stranger(host="ctl2", mark=mark, what="the hold of a unit", take_back="rm the-hold")
 
 
 REFUSED: list[tuple[str, dict[str, Any], str]] = [
@@ -204,7 +204,7 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
     (
         "competing",
         {"strangers": (stranger("prod.00c0ffee00c0ffee.run-1"),)},
-        "another remediator has set the hold of MariaDB's unit on ctl2: it is of run-1 of cloud prod, "
+        "another remediator has set the hold of a unit on ctl2: it is of run-1 of cloud prod, "
         "store 00c0ffee00c0ffee, which this "
         "store does not know; let that one take it back, or end it and take it back by hand: rm the-hold",
     ),

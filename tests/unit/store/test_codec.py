@@ -114,7 +114,7 @@ def test_every_record_of_what_happened_and_of_mutes_is_stored_as_one_or_inside_o
 
 INCIDENT = Incident(
     id="inc-7",
-    target=container("ctl1", "mariadb"),
+    target=container("ctl1", "keystone"),
     check="container-state",
     state=IncidentState.OPEN,
     level=State.CRITICAL,
@@ -124,7 +124,7 @@ INCIDENT = Incident(
 
 def test_the_form_is_that_of_the_fields() -> None:
     body = body_of(INCIDENT)
-    assert body["target"] == {"text": "container/ctl1/mariadb", "hosts": ["ctl1"]}
+    assert body["target"] == {"text": "container/ctl1/keystone", "hosts": ["ctl1"]}
     assert (body["state"], body["level"]) == ("open", "CRITICAL")
     assert body["opened_at"] == [at(0).wall.timestamp(), at(0).boot_s, at(0).boot_id]
     assert body.keys() == {field.name for field in dataclasses.fields(Incident)}
@@ -141,7 +141,7 @@ def test_a_field_that_is_missing_has_its_default() -> None:
     ("change", "says"),
     [
         ({"level": "AWFUL"}, "level: Value error, 'AWFUL' is no State that this release knows"),
-        ({"target": {"text": "container/ctl1/mariadb", "hosts": []}}, "target: "),
+        ({"target": {"text": "container/ctl1/keystone", "hosts": []}}, "target: "),
         ({"target": {"hosts": ["ctl1"]}}, "target.text: Field required"),
         ({"output": 7}, "output: Input should be a valid string"),
         ({"output": None}, "output: Input should be a valid string"),
