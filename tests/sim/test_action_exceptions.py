@@ -16,7 +16,6 @@ from remediator.model.content.actions import ActionSpec
 from remediator.model.content.declined import Refused
 from remediator.model.records.pager_keys import PageKind
 from remediator.model.records.records import StepState
-from remediator.sim.happenings.daemon_faults import daemon_killed
 from remediator.sim.happenings.expectations import (
     broken,
     must_be_cured,
@@ -27,9 +26,10 @@ from remediator.sim.happenings.expectations import (
     until_planned,
     until_step,
 )
+from remediator.sim.happenings.faults.daemon_faults import daemon_killed
+from remediator.sim.happenings.faults.rare_faults import cancel
+from remediator.sim.happenings.faults.service_faults import crash
 from remediator.sim.happenings.kinds import kind
-from remediator.sim.happenings.rare_faults import cancel
-from remediator.sim.happenings.service_faults import crash
 from remediator.sim.happenings.stage import Stage
 from remediator.sim.invariants.paged import Paged
 from remediator.sim.stories import stories

@@ -12,9 +12,9 @@ from remediator.integrations.galera.sim.losses import cluster_lost
 from remediator.integrations.galera.sim.scenarios import ASKED, CTL1, HEALTHY, UNFLUSHED, WHOLE
 from remediator.sim.happenings.acts import approve
 from remediator.sim.happenings.expectations import broken, nothing_leaves, until_asked
+from remediator.sim.happenings.faults.rare_faults import consent
 from remediator.sim.happenings.kinds import kind
 from remediator.sim.happenings.people import OTHER
-from remediator.sim.happenings.rare_faults import consent
 from remediator.sim.happenings.stage import Stage
 from remediator.sim.stories import stories
 from remediator.sim.stories.stories import Setup, Story, story, then

@@ -23,8 +23,8 @@ from remediator.sim.happenings.expectations import (
     until_planned,
     until_step,
 )
+from remediator.sim.happenings.faults.rare_faults import cancel
 from remediator.sim.happenings.kinds import kind
-from remediator.sim.happenings.rare_faults import cancel
 from remediator.sim.happenings.stage import Stage
 from remediator.sim.invariants.paged import Paged
 from remediator.sim.stories import stories

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from remediator.sim.happenings import store_faults
+from remediator.sim.happenings.faults import store_faults
 from remediator.sim.simulation import Simulation
 from remediator.store.audit import verify
 from tests.sim import kept

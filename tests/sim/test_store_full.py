@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from remediator.sim.happenings import store_faults
+from remediator.sim.happenings.faults import store_faults
 from tests.sim.walked import UNITS, Walked
 
 pytestmark = pytest.mark.sim

@@ -14,9 +14,9 @@ from remediator.daemon.engine import engine
 from remediator.sim import simulation
 from remediator.sim.happenings import drawn
 from remediator.sim.happenings.acts import nagios, resume, silence
+from remediator.sim.happenings.faults.host_faults import replies_meet
+from remediator.sim.happenings.faults.service_faults import crash
 from remediator.sim.happenings.happenings import FAULTS
-from remediator.sim.happenings.host_faults import replies_meet
-from remediator.sim.happenings.service_faults import crash
 from remediator.sim.invariants import watch
 from remediator.sim.proof import crash_points, prove
 from remediator.sim.stories import registry, shrink, stories

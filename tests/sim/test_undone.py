@@ -10,7 +10,7 @@ import pytest
 from remediator.daemon.state.wire import Input, Reloaded, StoreRead
 from remediator.model.messages.hooks import CannotStore, Taken
 from remediator.model.records.holds import Rival
-from remediator.sim.happenings import store_faults
+from remediator.sim.happenings.faults import store_faults
 from remediator.sim.happenings.people import ROOT
 from remediator.store.journal import Journal
 from remediator.store.stored import meta

@@ -31,7 +31,7 @@ from remediator.sim.happenings.acts import (
     wrap,
     wraps_end,
 )
-from remediator.sim.happenings.daemon_faults import (
+from remediator.sim.happenings.faults.daemon_faults import (
     daemon_dies_at_point,
     daemon_killed,
     daemon_machine_boots,
@@ -40,8 +40,7 @@ from remediator.sim.happenings.daemon_faults import (
     store_locked,
     wall_clock_steps,
 )
-from remediator.sim.happenings.happens import Drawn, span
-from remediator.sim.happenings.host_faults import (
+from remediator.sim.happenings.faults.host_faults import (
     ansible_works,
     commands_meet,
     cut_off,
@@ -55,8 +54,7 @@ from remediator.sim.happenings.host_faults import (
     replies_meet,
     ssh_fails,
 )
-from remediator.sim.happenings.kinds import Kind
-from remediator.sim.happenings.service_faults import (
+from remediator.sim.happenings.faults.service_faults import (
     crash,
     crash_and_the_command_meets,
     kolla_recreates,
@@ -68,6 +66,8 @@ from remediator.sim.happenings.service_faults import (
     remove,
     sicken,
 )
+from remediator.sim.happenings.happens import Drawn, span
+from remediator.sim.happenings.kinds import Kind
 from remediator.sim.technology import technologies
 
 STATEFUL = frozenset(name for each in technologies() for name in each.stateful)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from remediator.sim.happenings import acts, daemon_faults, host_faults, service_faults
+from remediator.sim.happenings import acts
+from remediator.sim.happenings.faults import daemon_faults, host_faults, service_faults
 from remediator.sim.happenings.kinds import Repertoire
 from remediator.sim.technology import technologies
 

@@ -17,8 +17,8 @@ from pathlib import Path
 
 from remediator.model.records.records import Run
 from remediator.sim.crash import watching
+from remediator.sim.happenings.faults.service_faults import crash, sicken
 from remediator.sim.happenings.people import People
-from remediator.sim.happenings.service_faults import crash, sicken
 from remediator.sim.happenings.stage import Stage
 from remediator.sim.invariants.watch import Violation, Watch
 from remediator.sim.proof.ways import Way, approves

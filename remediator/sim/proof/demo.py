@@ -12,8 +12,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from remediator.config import Config
+from remediator.sim.happenings.faults.service_faults import crash
 from remediator.sim.happenings.people import ROOT, People
-from remediator.sim.happenings.service_faults import crash
 from remediator.sim.happenings.stage import Stage
 from remediator.sim.invariants.watch import Watch
 from remediator.sim.proof.breaks import Break

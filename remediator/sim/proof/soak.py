@@ -30,8 +30,9 @@ import sqlalchemy as sa
 from remediator.daemon.state.undo.undoable_record import Record
 from remediator.sim.cloud.crowd import ON_EACH, Crowd
 from remediator.sim.crash import watching
-from remediator.sim.happenings import daemon_faults, drawn
+from remediator.sim.happenings import drawn
 from remediator.sim.happenings.drawn import STATELESS
+from remediator.sim.happenings.faults import daemon_faults
 from remediator.sim.happenings.people import People
 from remediator.sim.happenings.stage import Stage
 from remediator.sim.invariants.ledger import PER_DAY

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from remediator.model.records.pager_keys import PageKind
 from remediator.sim.happenings.acts import approve, close_brake, deny, downtime, pause, people_let_go, resume
-from remediator.sim.happenings.daemon_faults import daemon_killed
 from remediator.sim.happenings.expectations import (
     commands_left,
     must_be_cured,
@@ -20,7 +19,8 @@ from remediator.sim.happenings.expectations import (
     until_command,
     until_idle,
 )
-from remediator.sim.happenings.service_faults import (
+from remediator.sim.happenings.faults.daemon_faults import daemon_killed
+from remediator.sim.happenings.faults.service_faults import (
     crash,
     crash_and_the_command_meets,
     operator_starts,

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from remediator.sim.happenings import expectations, happenings, rare_faults
+from remediator.sim.happenings import expectations, happenings
+from remediator.sim.happenings.faults import rare_faults
 from remediator.sim.happenings.kinds import Repertoire
 from remediator.sim.stories import brake_scenarios, scenarios
 from remediator.sim.stories.scenario import Scenario, by_name

@@ -22,7 +22,6 @@ from remediator.sim.happenings.acts import (
     wrap,
     wraps_end,
 )
-from remediator.sim.happenings.daemon_faults import daemon_dies_at_point, daemon_killed, wall_clock_steps
 from remediator.sim.happenings.expectations import (
     arrived_once,
     must_be_cured,
@@ -39,7 +38,8 @@ from remediator.sim.happenings.expectations import (
     until_planned,
     was_hard,
 )
-from remediator.sim.happenings.host_faults import (
+from remediator.sim.happenings.faults.daemon_faults import daemon_dies_at_point, daemon_killed, wall_clock_steps
+from remediator.sim.happenings.faults.host_faults import (
     ansible_works,
     cut_off,
     disk_fills,
@@ -47,14 +47,14 @@ from remediator.sim.happenings.host_faults import (
     host_clock_off,
     reboot,
 )
-from remediator.sim.happenings.rare_faults import (
+from remediator.sim.happenings.faults.rare_faults import (
     acknowledge_newest,
     approve_another_plan,
     commits_of_intents_fail,
     copy_put_back,
     store_copied,
 )
-from remediator.sim.happenings.service_faults import (
+from remediator.sim.happenings.faults.service_faults import (
     crash,
     crash_and_the_command_meets,
     kolla_recreates,

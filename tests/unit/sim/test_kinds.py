@@ -15,7 +15,8 @@ import remediator.integrations
 import remediator.sim
 from remediator.model.records.pager_keys import PageKind
 from remediator.model.records.records import StepState
-from remediator.sim.happenings import acts, expectations, host_faults, service_faults
+from remediator.sim.happenings import acts, expectations
+from remediator.sim.happenings.faults import host_faults, service_faults
 from remediator.sim.happenings.kinds import Happening, Kind, NotAHappening, Repertoire, kind
 from remediator.sim.happenings.stage import Stage
 from remediator.sim.invariants.paged import Paged

@@ -6,10 +6,10 @@ from remediator.integrations.galera.sim import expectations, faults, losses
 from remediator.integrations.galera.sim.losses import crash_member, execute_member, member_cut, member_transfers
 from remediator.sim.cloud.cloud import CONTROLLERS
 from remediator.sim.happenings.acts import execute
+from remediator.sim.happenings.faults.host_faults import cut_off
+from remediator.sim.happenings.faults.service_faults import crash
 from remediator.sim.happenings.happens import Drawn, Happens, span
-from remediator.sim.happenings.host_faults import cut_off
 from remediator.sim.happenings.kinds import Repertoire
-from remediator.sim.happenings.service_faults import crash
 
 HAPPENS = Happens(
     told=Repertoire.of(losses.TOLD, execute_member),

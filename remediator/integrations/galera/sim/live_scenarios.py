@@ -13,7 +13,6 @@ from remediator.integrations.galera.sim.scenarios import APPROVED, ASKED, HEALTH
 from remediator.model.records.pager_keys import PageKind
 from remediator.model.records.records import StepState
 from remediator.sim.cloud.cloud import CONTROLLERS
-from remediator.sim.happenings.daemon_faults import daemon_killed
 from remediator.sim.happenings.expectations import (
     nobody_was_called,
     not_paged,
@@ -23,8 +22,9 @@ from remediator.sim.happenings.expectations import (
     until_paged,
     until_step,
 )
-from remediator.sim.happenings.host_faults import commands_meet
-from remediator.sim.happenings.rare_faults import consent
+from remediator.sim.happenings.faults.daemon_faults import daemon_killed
+from remediator.sim.happenings.faults.host_faults import commands_meet
+from remediator.sim.happenings.faults.rare_faults import consent
 from remediator.sim.invariants.paged import Paged
 from remediator.sim.stories.scenario import Scenario, scenario
 from remediator.sim.stories.stories import Setup, then

@@ -34,7 +34,6 @@ from remediator.model.records.pager_keys import PageKind
 from remediator.model.records.records import StepState
 from remediator.sim.cloud.cloud import CONTROLLERS
 from remediator.sim.happenings.acts import accept, approve, pause, people_let_go, resume
-from remediator.sim.happenings.daemon_faults import daemon_killed
 from remediator.sim.happenings.expectations import (
     nobody_was_called,
     not_paged,
@@ -46,8 +45,9 @@ from remediator.sim.happenings.expectations import (
     until_paged,
     until_step,
 )
-from remediator.sim.happenings.host_faults import commands_meet, replies_meet, ssh_fails
-from remediator.sim.happenings.rare_faults import cancel, consent, disk_is, engine_is, ssh_is
+from remediator.sim.happenings.faults.daemon_faults import daemon_killed
+from remediator.sim.happenings.faults.host_faults import commands_meet, replies_meet, ssh_fails
+from remediator.sim.happenings.faults.rare_faults import cancel, consent, disk_is, engine_is, ssh_is
 from remediator.sim.invariants.paged import Paged
 from remediator.sim.stories.scenario import Scenario, scenario
 from remediator.sim.stories.stories import Moment, Setup, then
