@@ -12,7 +12,7 @@ HEAD = """# Mutants
 
 Each row is a patch of one function of a shipped file, a mistake that someone could make. `python -m tests.mutants` applies one at a time to a
 copy of the tree and runs the short form of the proof on it, which must fail: the directed stories
-(`remediator/sim/stories/scenarios.py`, `brake_scenarios.py`, `remediator/integrations/galera/sim/scenarios.py` and `live_scenarios.py`), then every crash point, then stories by chance. The words before
+(`remediator/sim/stories/scenarios.py`, `brake_scenarios.py`, and `remediator/integrations/galera/sim/stories/`), then every crash point, then stories by chance. The words before
 a story are the invariant that broke (`remediator/sim/invariants/watch.py`). The runner fails when the same proof does not hold on the unpatched tree. Where the
 simulator cannot see a mistake, a unit test catches it. One that lives is a hole in the proof.
 

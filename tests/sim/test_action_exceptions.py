@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from remediator.integrations.galera.sim.expectations import bootstrap_container_runs, bootstrapped_on
-from remediator.integrations.galera.sim.losses import cluster_lost
-from remediator.integrations.galera.sim.scenarios import HEALTHY, LOST
+from remediator.integrations.galera.sim.happenings.expectations import bootstrap_container_runs, bootstrapped_on
+from remediator.integrations.galera.sim.happenings.losses import cluster_lost
+from remediator.integrations.galera.sim.stories.moments import HEALTHY, LOST
 from remediator.model.content.actions import ActionSpec
 from remediator.model.content.declined import Refused
 from remediator.model.records.pager_keys import PageKind

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from remediator.integrations.galera.sim.expectations import bootstrapped_on
-from remediator.integrations.galera.sim.losses import cluster_lost
-from remediator.integrations.galera.sim.scenarios import ASKED, CTL1, HEALTHY, UNFLUSHED, WHOLE
+from remediator.integrations.galera.sim.happenings.expectations import bootstrapped_on
+from remediator.integrations.galera.sim.happenings.losses import cluster_lost
+from remediator.integrations.galera.sim.stories.moments import ASKED, CTL1, HEALTHY, UNFLUSHED, WHOLE
 from remediator.sim.happenings.acts import approve
 from remediator.sim.happenings.expectations import broken, nothing_leaves, until_asked
 from remediator.sim.happenings.faults.rare_faults import consent

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from remediator.integrations.galera.sim.expectations import bootstrapped_on
-from remediator.integrations.galera.sim.losses import cluster_lost
-from remediator.integrations.galera.sim.scenarios import APPROVED, CTL1, HEALTHY, LOST, WHOLE
+from remediator.integrations.galera.sim.happenings.expectations import bootstrapped_on
+from remediator.integrations.galera.sim.happenings.losses import cluster_lost
+from remediator.integrations.galera.sim.stories.moments import APPROVED, CTL1, HEALTHY, LOST, WHOLE
 from remediator.model.content.actions import AtTurn, Built, StepInput
 from remediator.model.content.commands import Command
 from remediator.model.records.pager_keys import PageKind

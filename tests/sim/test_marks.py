@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from remediator.integrations.galera.sim.faults import held_by_another
-from remediator.integrations.galera.sim.losses import cluster_lost
+from remediator.integrations.galera.sim.happenings.faults import held_by_another
+from remediator.integrations.galera.sim.happenings.losses import cluster_lost
 from remediator.integrations.galera.sim.part import galera_of
 from remediator.model.records.records import RunState, StepState
 from remediator.sim.happenings.kinds import Happening

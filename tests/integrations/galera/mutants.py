@@ -1,5 +1,5 @@
-"""The mistakes of a Galera recovery, caught by directed stories of `remediator/integrations/galera/sim/scenarios.py` or
-`live_scenarios.py`, or by unit tests."""
+"""The mistakes of a Galera recovery, caught by directed stories of `remediator/integrations/galera/sim/stories/`, or
+by unit tests."""
 
 from __future__ import annotations
 

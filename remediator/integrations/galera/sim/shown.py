@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from remediator.integrations.galera.cluster import GALERA, MARIADB
-from remediator.integrations.galera.sim.losses import cluster_lost, crash_member
+from remediator.integrations.galera.sim.happenings.losses import cluster_lost, crash_member
 from remediator.integrations.galera.sim.part import galera_of
 from remediator.model.records.records import RunState
 from remediator.sim.happenings.kinds import Happening

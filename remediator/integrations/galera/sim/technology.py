@@ -29,15 +29,15 @@ def _on_controllers(shape: Shape, host: str) -> tuple[str, ...]:
 
 
 def _happens() -> Happens:
-    from remediator.integrations.galera.sim.happens import HAPPENS
+    from remediator.integrations.galera.sim.happenings.happens import HAPPENS
 
     return HAPPENS
 
 
 def _scenarios() -> Sequence[Scenario]:
-    from remediator.integrations.galera.sim import live_scenarios, member_scenarios, scenarios
+    from remediator.integrations.galera.sim.stories import accidents, cures, inputs, live, members
 
-    return (*member_scenarios.SCENARIOS, *scenarios.SCENARIOS, *live_scenarios.SCENARIOS)
+    return tuple(one for part in (members, cures, inputs, accidents, live) for one in part.SCENARIOS)
 
 
 def _ways() -> Sequence[Way]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from remediator.integrations.galera.cluster import GALERA, MARIADB
 from remediator.integrations.galera.sim.cluster import Galera
 from remediator.integrations.galera.sim.data import UUID, VERSION
-from remediator.integrations.galera.sim.losses import (
+from remediator.integrations.galera.sim.happenings.losses import (
     cluster_killed,
     cluster_lost,
     crash_member,

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from remediator.daemon.decide import inaction, incidents
-from remediator.integrations.galera.sim.losses import cut_apart, one_stranded, rolled_too_fast
+from remediator.integrations.galera.sim.happenings.losses import cut_apart, one_stranded, rolled_too_fast
 from remediator.integrations.galera.sim.part import galera_of
 from remediator.model.records.records import Incident, IncidentState
 from remediator.sim.cloud.cloud import CONTROLLERS

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from remediator.integrations.galera.sim import expectations
+from remediator.integrations.galera.sim.happenings import expectations
 from remediator.sim.happenings.kinds import NotAHappening
 from remediator.sim.stories import registry
 

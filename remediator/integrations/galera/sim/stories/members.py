@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from remediator.integrations.galera.sim.losses import crash_member, execute_member, member_cut, member_transfers
+from remediator.integrations.galera.sim.happenings.losses import (
+    crash_member,
+    execute_member,
+    member_cut,
+    member_transfers,
+)
 from remediator.sim.happenings.acts import people_let_go
 from remediator.sim.stories.scenario import Scenario, scenario
 from remediator.sim.stories.stories import then

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from remediator.integrations.galera.sim import expectations, faults, losses
-from remediator.integrations.galera.sim.losses import crash_member, execute_member, member_cut, member_transfers
+from remediator.integrations.galera.sim.happenings import expectations, faults, losses
+from remediator.integrations.galera.sim.happenings.losses import (
+    crash_member,
+    execute_member,
+    member_cut,
+    member_transfers,
+)
 from remediator.sim.cloud.cloud import CONTROLLERS
 from remediator.sim.happenings.acts import execute
 from remediator.sim.happenings.faults.host_faults import cut_off

@@ -1,15 +1,15 @@
 """Directed stories of a Galera cluster whose members all run and of which none is Primary: when the statement is said,
 on whom, how often.
 
-Invariant (as in `scenarios`): the cloud tells that a member was made Primary, or that no member was.
+Invariant (as in `cures`): the cloud tells that a member was made Primary, or that no member was.
 """
 
 from __future__ import annotations
 
-from remediator.integrations.galera.sim.expectations import bootstrapped_on, is_alone, nobody_is_asked
-from remediator.integrations.galera.sim.faults import behind, lets_nobody_in, network_back
-from remediator.integrations.galera.sim.losses import crash_member, cut_apart
-from remediator.integrations.galera.sim.scenarios import APPROVED, ASKED, HEALTHY, WHOLE, ends_without, refused_at
+from remediator.integrations.galera.sim.happenings.expectations import bootstrapped_on, is_alone, nobody_is_asked
+from remediator.integrations.galera.sim.happenings.faults import behind, lets_nobody_in, network_back
+from remediator.integrations.galera.sim.happenings.losses import crash_member, cut_apart
+from remediator.integrations.galera.sim.stories.moments import APPROVED, ASKED, HEALTHY, WHOLE, ends_without, refused_at
 from remediator.model.records.pager_keys import PageKind
 from remediator.model.records.records import StepState
 from remediator.sim.cloud.cloud import CONTROLLERS

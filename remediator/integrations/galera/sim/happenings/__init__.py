@@ -1,0 +1,1 @@
+"""What may happen to a Galera cluster in memory, what stories break of it, and what they expect."""

@@ -1,0 +1,250 @@
+"""Directed stories of what happens while a lost Galera cluster is brought back, each with its documented outcome.
+
+Invariant: the cloud (who bootstrapped, what is left on the hosts) and the pages that people got tell what came about.
+The watch asks its invariants on the way. Rules are those of docs/galera-decision.md.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from remediator.integrations.galera.sim.happenings.expectations import (
+    bootstrap_container_runs,
+    bootstrapped_on,
+    until_whole,
+)
+from remediator.integrations.galera.sim.happenings.faults import dies_of, started_by_hand
+from remediator.integrations.galera.sim.happenings.losses import cluster_killed, cluster_lost
+from remediator.integrations.galera.sim.stories.moments import (
+    CTL1,
+    FAILED,
+    HEALTHY,
+    LEFT_LOST,
+    LOST,
+    WHOLE,
+    ends_without,
+    refused_at,
+)
+from remediator.model.records.pager_keys import PageKind
+from remediator.model.records.records import StepState
+from remediator.sim.happenings.acts import pause, resume
+from remediator.sim.happenings.expectations import (
+    nobody_was_called,
+    not_paged,
+    nothing_leaves,
+    people_were_paged,
+    until_asked,
+    until_idle,
+    until_nothing_is_left,
+    until_paged,
+    until_step,
+)
+from remediator.sim.happenings.faults.daemon_faults import daemon_killed
+from remediator.sim.happenings.faults.host_faults import commands_meet, replies_meet, ssh_fails
+from remediator.sim.happenings.faults.rare_faults import cancel
+from remediator.sim.invariants.paged import Paged
+from remediator.sim.stories.scenario import Scenario, scenario
+from remediator.sim.stories.stories import Setup, then
+
+SCENARIOS: tuple[Scenario, ...] = (
+    ends_without(
+        "galera: a member runs again during the run",
+        *LOST,
+        then(0, until_step("read_ctl2", StepState.INTENT)),
+        then(1, started_by_hand("ctl2", False)),
+        page=refused_at("choose", "GB-2"),
+    ),
+    scenario(
+        "galera: a member is Primary again during the run",
+        LOST,
+        then(0, until_step("read_ctl2", StepState.INTENT)),
+        then(1, started_by_hand("ctl2", True)),
+        then(0, until_idle()),
+        then(0, until_nothing_is_left(300.0)),
+        then(0, bootstrapped_on()),
+        setup=Setup.UNATTENDED,
+    ),
+    scenario(
+        "galera: a host is lost during the run",
+        LOST,
+        then(0, until_step("read_ctl2", StepState.INTENT)),
+        then(1, ssh_fails("ctl2", "dropped", 300)),
+        then(25, nothing_leaves(200.0, "ctl2 may be Primary")),
+        then(0, bootstrapped_on()),
+        WHOLE,
+        CTL1,
+        setup=Setup.UNATTENDED,
+    ),
+    scenario(
+        "galera: a host is lost once the positions are read",
+        LOST,
+        then(0, until_step("read_ctl2", StepState.DONE)),
+        then(0, ssh_fails("ctl2", "dropped", 300)),
+        then(25, nothing_leaves(200.0, "ctl2 may be Primary")),
+        then(0, bootstrapped_on()),
+        WHOLE,
+        CTL1,
+        setup=Setup.UNATTENDED,
+    ),
+    scenario(
+        "galera: a member is Primary again between the last look and the choice",
+        LOST,
+        then(0, until_step("read_ctl2", StepState.INTENT)),
+        then(17, replies_meet("ctl2", ("late",))),
+        then(1, started_by_hand("ctl2", True)),
+        then(0, until_idle()),
+        then(0, until_nothing_is_left(300.0)),
+        then(0, bootstrapped_on()),
+        setup=Setup.UNATTENDED,
+        shows=("galera-old-evidence",),
+    ),
+    scenario(
+        "galera: its container ends at once",
+        LOST,
+        then(0, until_step("read_ctl1", StepState.INTENT)),
+        then(0, dies_of("ctl1", "[ERROR] Can't open shared library")),
+        then(0, until_paged(replace(FAILED, says="has ended with 0"), 300.0)),
+        then(0, until_idle()),
+        then(0, until_nothing_is_left(300.0)),
+        CTL1,
+        then(0, not_paged(Paged(PageKind.REPORTED))),
+        then(0, until_paged(replace(LEFT_LOST, says="GB-13"), 900.0)),
+        then(0, nothing_leaves(300.0, "it was bootstrapped today, and nobody knows its rows")),
+        CTL1,
+        setup=Setup.UNATTENDED,
+    ),
+    scenario(
+        "galera: a joiner fails",
+        LOST,
+        then(0, until_step("bootstrap", StepState.SETTLING)),
+        then(0, dies_of("ctl2", "[ERROR] Can't open shared library")),
+        then(0, until_paged(replace(FAILED, says="did not stay up"), 300.0)),
+        then(200, bootstrap_container_runs("ctl1", True)),
+        CTL1,
+        then(0, started_by_hand("ctl3", False)),
+        then(0, until_whole(400.0, "ctl1", "ctl3")),
+        CTL1,
+        setup=Setup.UNATTENDED,
+    ),
+    scenario(
+        "galera: cancelled after the bootstrap",
+        LOST,
+        then(0, until_step("join_ctl2", StepState.SETTLING)),
+        then(0, cancel()),
+        then(0, until_whole(400.0, "ctl1", "ctl2")),
+        then(0, until_nothing_is_left(300.0)),
+        CTL1,
+        setup=Setup.UNATTENDED,
+        shows=("galera-only-copy-stopped",),
+    ),
+    scenario(
+        "galera: cancelled while it is the only one",
+        LOST,
+        then(0, until_step("bootstrap", StepState.SETTLING)),
+        then(0, cancel()),
+        then(200, bootstrap_container_runs("ctl1", True)),
+        then(0, started_by_hand("ctl2", False)),
+        then(0, until_whole(400.0, "ctl1", "ctl2")),
+        then(0, until_nothing_is_left(300.0)),
+        CTL1,
+        setup=Setup.UNATTENDED,
+    ),
+    scenario(
+        "galera: paused in the middle",
+        LOST,
+        then(0, until_step("read_ctl2", StepState.INTENT)),
+        then(1, pause()),
+        then(25, nothing_leaves(130.0, "it is paused")),
+        then(0, people_were_paged(Paged(PageKind.HELD))),
+        then(0, bootstrapped_on()),
+        then(0, resume()),
+        WHOLE,
+        CTL1,
+        setup=Setup.UNATTENDED,
+    ),
+    scenario(
+        "galera: all killed, the daemon dies before the starts leave",
+        HEALTHY,
+        then(0, cluster_killed()),
+        then(0, until_step("start_ctl1", StepState.INTENT)),
+        then(0, daemon_killed()),
+        WHOLE,
+        then(0, bootstrapped_on()),
+        then(0, nobody_was_called()),
+        setup=Setup.UNATTENDED,
+    ),
+    scenario(
+        "galera: somebody starts a member beside it",
+        LOST,
+        then(0, until_step("bootstrap", StepState.SETTLING)),
+        then(0, started_by_hand("ctl3", False)),
+        WHOLE,
+        CTL1,
+        setup=Setup.UNATTENDED,
+        shows=("galera-joins-at-once",),
+    ),
+    scenario(
+        "galera: killed before the bootstrap leaves",
+        LOST,
+        then(0, until_step("bootstrap", StepState.INTENT)),
+        then(0, daemon_killed()),
+        WHOLE,
+        CTL1,
+        setup=Setup.UNATTENDED,
+    ),
+    scenario(
+        "galera: the answer to the look before the bootstrap is lost",
+        LOST,
+        then(0, until_step("choose", StepState.DONE)),
+        then(0, commands_meet(("lost",))),
+        then(0, until_step("bootstrap", StepState.IN_DOUBT)),
+        then(0, bootstrap_container_runs("ctl1", False)),
+        WHOLE,
+        CTL1,
+        setup=Setup.UNATTENDED,
+    ),
+    scenario(
+        "galera: the answer to the bootstrap is lost",
+        LOST,
+        then(0, until_step("choose", StepState.DONE)),
+        then(0, commands_meet(("ok", "lost"))),
+        then(0, until_step("bootstrap", StepState.IN_DOUBT)),
+        then(0, bootstrap_container_runs("ctl1", True)),
+        WHOLE,
+        CTL1,
+        setup=Setup.UNATTENDED,
+        shows=("galera-sent-blindly",),
+    ),
+    scenario(
+        "galera: somebody bootstraps by hand while the yes is waited for",
+        LOST,
+        then(0, until_asked()),
+        then(0, started_by_hand("ctl3", True)),
+        then(0, nothing_leaves(120.0, "ctl3 is Primary")),
+        then(0, bootstrapped_on()),
+        setup=Setup.RECOVERING,
+    ),
+    scenario(
+        "galera: lost again in the quiet period of its cure",
+        LOST,
+        then(0, until_whole(900.0)),
+        then(25, cluster_lost()),
+        then(0, until_paged(replace(FAILED, says="which is another loss"), 300.0)),
+        CTL1,
+        setup=Setup.UNATTENDED,
+        shows=("galera-a-second-loss-waits",),
+    ),
+    scenario(
+        "galera: lost again within a day",
+        LOST,
+        WHOLE,
+        CTL1,
+        then(600, cluster_lost()),
+        then(0, until_paged(replace(LEFT_LOST, says="GB-18"), 900.0)),
+        then(0, nothing_leaves(300.0, "it was bootstrapped today")),
+        CTL1,
+        setup=Setup.UNATTENDED,
+        shows=("galera-once-a-day",),
+    ),
+)
+"""The scenarios, each by what happens in it."""
