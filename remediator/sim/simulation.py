@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import dataclasses
 import io
-import os
-import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from functools import partial
@@ -19,14 +17,12 @@ from typing import Any, Protocol
 
 import structlog
 
-from remediator import inventory as inventories
 from remediator import notify
-from remediator.config import Config, load_config
+from remediator.config import Config
 from remediator.daemon.assembly import Daemon, Ground
 from remediator.daemon.process import composition, ticks
 from remediator.daemon.process.composition import Parts
 from remediator.daemon.state.wire import Input, Reloaded
-from remediator.integrations import registry
 from remediator.model.content.commands import Command
 from remediator.model.manifest.integration import DirectSpec, Integration
 from remediator.model.manifest.together import Manifests
@@ -39,8 +35,9 @@ from remediator.sim.cloud.crowd import NOBODY, Crowd
 from remediator.sim.cloud.mail import Mail
 from remediator.sim.cloud.reach import Luck, SimReach
 from remediator.sim.cloud.shapes import DEFAULT, Shape
+from remediator.sim.config import CONFIG, config_of, parts_of
 from remediator.sim.crash import Dying, Killed
-from remediator.sim.technology import Technology, technologies
+from remediator.sim.technology import technologies
 from remediator.store.errors import StoreUnavailable
 
 TICK_S = 2.5
@@ -48,58 +45,6 @@ TICK_S = 2.5
 QUIET_S = 5.0
 RESTARTS_S = 4.0
 """How long systemd takes to start a daemon that was killed."""
-
-PASSWORD = "REMEDIATOR_SIM_PASSWORD"  # the name of a variable; nothing in memory asks for what is in it
-
-
-def _settings(those: Sequence[Technology]) -> str:
-    """Return the part ``integrations`` of a config for `those` technologies."""
-    return "".join(("integrations:\n" if those else "", *(each.settings for each in those)))
-
-
-SETTINGS = _settings(technologies())
-"""That part, as CONFIG has it."""
-CONFIG = (
-    "cloud: sim\n"
-    + DEFAULT.inventory
-    + "\n"
-    + SETTINGS
-    + """autonomy: {R1: auto, R2: auto}
-limits:
-  persistence: {R1: 10s, R2: 30s, R3: 60s}
-  cooldown: {R1: 60s, R2: 2m, R3: 1h}
-  rate: {per_10min: 4, per_day: 12}
-  hold: {R1: 20s, R2: 30s, R3: 60s}
-  maintenance: 15m
-  host_boot: 3m
-checks:
-"""
-    + "".join(
-        f"  {name}: {{every: 15s, retry: 5s}}\n"
-        for name in (
-            "container-state",
-            "container-health",
-            "host-reachable",
-            "host-disk",
-            "host-clock",
-            "host-engine",
-            "host-names",
-            "host-identity",
-            *(name for each in technologies() for name in each.checks),
-        )
-    )
-)
-
-
-def config_of(shape: Shape, config: str = CONFIG) -> str:
-    """Return `config` for a cloud of `shape`: what stands on no host of it is not watched."""
-    found = config.replace(DEFAULT.inventory, shape.inventory)
-    here = [each for each in technologies() if each.hosts(shape)]
-    if len(here) == len(technologies()):
-        return found
-    off = {name for each in technologies() if each not in here for name in each.checks}
-    lines = found.replace(SETTINGS, _settings(here)).splitlines(keepends=True)
-    return "".join(line for line in lines if line.partition(":")[0].strip() not in off)
 
 
 class Watching(Protocol):
@@ -110,30 +55,6 @@ class Watching(Protocol):
     def leaves(self, host: str, command: Command) -> None: ...
     def ticks(self) -> None: ...
     def turned(self) -> None: ...
-
-
-_LOADED: dict[tuple[str, ...], Parts] = {}
-
-
-def _parts(text: str, also: Sequence[Integration] = ()) -> Parts:
-    """Load config and content once: they are the same for every story. `also`: integrations that no config can name."""
-    key = (text, *(each.name for each in also))
-    if key not in _LOADED:
-        os.environ.setdefault(PASSWORD, "in-memory")
-        with tempfile.NamedTemporaryFile("w", suffix=".yaml") as file:
-            file.write(text)
-            file.flush()
-            config = load_config(file.name, os.environ, registry.sections)
-            _LOADED[key] = _with(config, also) if also else composition.load(config)
-    return _LOADED[key]
-
-
-def _with(config: Config, also: Sequence[Integration]) -> Parts:
-    inventory = inventories.load(config)
-    loaded = registry.load(config)
-    integrations = Manifests({**loaded, **{each.name: each for each in also}}, loaded.installed, loaded.broken)
-    content, _ = composition.content_of(config, inventory, integrations)
-    return Parts(config=config, inventory=inventory, integrations=integrations, content=content)
 
 
 class Simulation:
@@ -188,7 +109,7 @@ class Simulation:
         self.config_file: Path | None = None
         """What a reload reads, and refuses, as a real one does; None: it finds `config`, `content` and `inventory` as
         they are here."""
-        base = _parts(self._text, also)
+        base = parts_of(self._text, also)
         self.config: Config = self._placed(base.config)
         self.content, self.inventory = base.content, base.inventory
         """What the next daemon finds, and a reload."""
@@ -203,7 +124,7 @@ class Simulation:
 
     def take(self, config: str) -> None:
         """Let the next daemon, and a reload, find this config, its inventory, and the content as it fits it."""
-        parts, self._text = _parts(config, self.also), config
+        parts, self._text = parts_of(config, self.also), config
         self.config, self.content, self.inventory = self._placed(parts.config), parts.content, parts.inventory
         self._integrations = parts.integrations
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from remediator.sim.simulation import CONFIG
+from remediator.sim.config import CONFIG
 from tests.builders.runbooks import TWICE, in_place
 from tests.sim.walked import Walked
 

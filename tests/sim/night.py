@@ -13,8 +13,9 @@ from remediator.daemon.state.world import World
 from remediator.model.messages.control import Actor, Answer
 from remediator.model.records.records import Incident, Run
 from remediator.sim.cloud.services import Service
+from remediator.sim.config import CONFIG
 from remediator.sim.happenings.people import ROOT
-from remediator.sim.simulation import CONFIG, Simulation, tell_logs
+from remediator.sim.simulation import Simulation, tell_logs
 from remediator.store import tables
 
 WARM_S = 120.0

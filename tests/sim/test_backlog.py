@@ -18,8 +18,9 @@ from remediator.daemon.observe.hints import services
 from remediator.model.records.records import IncidentState, Run, RunState
 from remediator.sim.cloud.reach import NEVER
 from remediator.sim.cloud.services import Service
+from remediator.sim.config import CONFIG
 from remediator.sim.invariants.ledger import PER_10MIN
-from remediator.sim.simulation import CONFIG, Simulation
+from remediator.sim.simulation import Simulation
 from remediator.store import tables
 from remediator.store.reader import Reader
 from tests.sim import kept

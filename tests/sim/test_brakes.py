@@ -10,8 +10,8 @@ import pytest
 
 from remediator.model.messages.control import Actor
 from remediator.model.records.records import IncidentState, Run, RunState
+from remediator.sim.config import CONFIG
 from remediator.sim.happenings.people import OTHER
-from remediator.sim.simulation import CONFIG
 from remediator.sim.stories.stories import APPROVING
 from tests.sim.walked import Walked
 

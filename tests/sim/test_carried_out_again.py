@@ -10,7 +10,7 @@ from remediator.config import load_config
 from remediator.integrations import registry
 from remediator.sim.cloud.reach import NEVER
 from remediator.sim.cloud.shapes import FIVE_ALIKE
-from remediator.sim.simulation import CONFIG, config_of
+from remediator.sim.config import CONFIG, config_of
 from tests.sim.walked import Walked
 
 pytestmark = pytest.mark.sim

@@ -21,7 +21,8 @@ from remediator.model.targets import Target
 from remediator.model.values import Unknown
 from remediator.runs.debts import debts
 from remediator.sim.cloud.reach import NEVER
-from remediator.sim.simulation import CONFIG, Simulation
+from remediator.sim.config import CONFIG
+from remediator.sim.simulation import Simulation
 from remediator.store.reader import Reader
 from tests.builders import replies
 from tests.builders.runbooks import in_place

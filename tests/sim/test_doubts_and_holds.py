@@ -13,7 +13,8 @@ import pytest
 from remediator.model.content.actions import AtTurn, Built, PlanInput
 from remediator.model.content.specs import Content
 from remediator.model.records.records import Run, RunState
-from remediator.sim.simulation import CONFIG, Simulation
+from remediator.sim.config import CONFIG
+from remediator.sim.simulation import Simulation
 from tests.builders.runbooks import THRICE, in_place
 from tests.sim.walked import Walked
 

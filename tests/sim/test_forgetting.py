@@ -13,10 +13,11 @@ import sqlalchemy as sa
 
 from remediator.model.times import Instant, rfc3339
 from remediator.sim.clock import START
+from remediator.sim.config import CONFIG
 from remediator.sim.happenings.people import People
 from remediator.sim.happenings.stage import Stage
 from remediator.sim.invariants.watch import Watch
-from remediator.sim.simulation import CONFIG, Simulation, tell_logs
+from remediator.sim.simulation import Simulation, tell_logs
 from remediator.store import retention, tables
 from remediator.store.audit import blobs, checkpoints
 from remediator.store.database import Database

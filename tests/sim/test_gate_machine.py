@@ -34,9 +34,9 @@ from remediator.model.records.records import Run, RunState
 from remediator.model.times import Instant
 from remediator.safety import gate
 from remediator.safety.guard import allow
+from remediator.sim.config import CONFIG
 from remediator.sim.happenings.people import OTHER, ROOT
 from remediator.sim.invariants.watch import Violation
-from remediator.sim.simulation import CONFIG
 from remediator.sim.stories.stories import APPROVING
 from tests.sim.walked import NAMES, UNITS, Walked
 

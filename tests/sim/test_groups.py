@@ -16,7 +16,7 @@ from remediator.model.targets import container
 from remediator.model.values import Unknown
 from remediator.safety.case import Group
 from remediator.sim.cloud.shapes import GATEWAYS
-from remediator.sim.simulation import config_of
+from remediator.sim.config import config_of
 from remediator.store.journal import Journal
 from tests.sim.walked import Walked
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from remediator.model.times import rfc3339
-from remediator.sim.simulation import CONFIG
+from remediator.sim.config import CONFIG
 from remediator.sim.stories.stories import APPROVING
 from tests.sim.walked import Walked
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from remediator.sim.simulation import CONFIG
+from remediator.sim.config import CONFIG
 from tests.sim.walked import Walked
 
 pytestmark = pytest.mark.sim

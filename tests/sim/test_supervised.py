@@ -11,7 +11,7 @@ import pytest
 
 from remediator.model.records.records import Run, RunState, StepState
 from remediator.sim.cloud.reach import NEVER
-from remediator.sim.simulation import CONFIG
+from remediator.sim.config import CONFIG
 from remediator.store.reader import Reader
 from tests.builders.runbooks import TWICE, in_place
 from tests.sim import kept

@@ -25,8 +25,8 @@ import sqlalchemy as sa
 from remediator.config import Config
 from remediator.daemon.loop import CHECKPOINT_EVERY
 from remediator.model.times import Instant
+from remediator.sim.config import CONFIG
 from remediator.sim.proof.rivals import Pair
-from remediator.sim.simulation import CONFIG
 from remediator.store import epochs, errors, tables
 from remediator.store.audit import chain, checkpoints, digests, verify
 from remediator.store.database import Database, url_of

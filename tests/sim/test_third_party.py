@@ -18,9 +18,10 @@ from remediator.content.validate import examine
 from remediator.integrations import registry
 from remediator.model.records.records import RunState
 from remediator.model.targets import member
+from remediator.sim.config import CONFIG, SETTINGS
 from remediator.sim.happenings.people import ROOT as ASKING
 from remediator.sim.invariants.watch import Watch
-from remediator.sim.simulation import CONFIG, SETTINGS, Simulation
+from remediator.sim.simulation import Simulation
 from remediator.sim.technology import technologies
 from tests.builders import installed
 

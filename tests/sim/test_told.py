@@ -16,8 +16,8 @@ from remediator.cli.render import timeline
 from remediator.integrations.galera.sim.part import galera_of
 from remediator.model.records.records import Incident, IncidentState, Run, RunState, StepState
 from remediator.sim.cloud.cloud import CONTROLLERS
+from remediator.sim.config import CONFIG
 from remediator.sim.happenings.people import OTHER, ROOT
-from remediator.sim.simulation import CONFIG
 from remediator.sim.stories.stories import UNATTENDED
 from remediator.store.reader import Reader
 from tests.sim.night import Night

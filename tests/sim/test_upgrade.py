@@ -19,7 +19,7 @@ import sqlalchemy as sa
 from remediator.model.records.records import Run, RunState, StepState
 from remediator.sim.cloud.reach import NEVER
 from remediator.sim.cloud.shapes import FIVE_ALIKE
-from remediator.sim.simulation import CONFIG, config_of
+from remediator.sim.config import CONFIG, config_of
 from remediator.sim.stories import marks
 from remediator.store import errors, revision, tables
 from remediator.store.audit import verify

@@ -22,10 +22,10 @@ from remediator.daemon.state.wire import Reloaded
 from remediator.daemon.state.world import World
 from remediator.integrations.galera.sim.part import galera_of
 from remediator.model.messages.hooks import Hint, Taken
-from remediator.sim import simulation
 from remediator.sim.cloud.shapes import DEFAULT
+from remediator.sim.config import CONFIG, parts_of
 from remediator.sim.happenings.people import OTHER, ROOT
-from remediator.sim.simulation import CONFIG, Simulation
+from remediator.sim.simulation import Simulation
 from remediator.store import tables
 from remediator.store.reader import Reader
 
@@ -456,7 +456,7 @@ def test_a_reload_with_a_mended_inventory_lets_it_go_on(tmp_path: Path) -> None:
     told.run(3 * MINUTE_S)
     assert story.orders("cmp1") == 0
     assert told.daemon is not None
-    parts = simulation._parts(CONFIG)
+    parts = parts_of(CONFIG)
     told.daemon.engine.step(
         [Reloaded(config=told.config, content=parts.content, inventory=parts.inventory)], told.clock.now()
     )

@@ -25,10 +25,11 @@ from remediator.model.times import Instant
 from remediator.sim.cloud.hosts import SimHost
 from remediator.sim.cloud.services import Service
 from remediator.sim.cloud.shapes import FIVE_ALIKE, Shape
+from remediator.sim.config import CONFIG, config_of
 from remediator.sim.happenings.people import ROOT, People
 from remediator.sim.invariants.ledger import Account
 from remediator.sim.invariants.watch import Watch
-from remediator.sim.simulation import CONFIG, Simulation, config_of, tell_logs
+from remediator.sim.simulation import Simulation, tell_logs
 from remediator.sim.stories import stories
 from remediator.store import tables
 from remediator.store.reader import Reader

@@ -12,12 +12,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 from remediator.config import Config
+from remediator.sim.config import CONFIG
 from remediator.sim.happenings.faults.service_faults import crash
 from remediator.sim.happenings.people import ROOT, People
 from remediator.sim.happenings.stage import Stage
 from remediator.sim.invariants.watch import Watch
 from remediator.sim.proof.breaks import Break
-from remediator.sim.simulation import CONFIG, Simulation, tell_logs
+from remediator.sim.simulation import Simulation, tell_logs
 from remediator.sim.technology import technologies
 from remediator.store.reader import Reader
 

@@ -21,8 +21,9 @@ import sqlalchemy as sa
 
 from remediator.model.records.records import RunState
 from remediator.sim.cloud.services import Service
+from remediator.sim.config import CONFIG
 from remediator.sim.happenings.people import OTHER, ROOT
-from remediator.sim.simulation import CONFIG, Simulation, tell_logs
+from remediator.sim.simulation import Simulation, tell_logs
 from remediator.sim.stories.stories import in_memory
 from remediator.sim.technology import technologies
 from remediator.store import tables

@@ -25,10 +25,11 @@ import sqlalchemy as sa
 from remediator.model.content.commands import Command
 from remediator.model.messages.control import Answer
 from remediator.runs import claims
+from remediator.sim.config import CONFIG
 from remediator.sim.happenings.faults.service_faults import crash
 from remediator.sim.happenings.people import ROOT
 from remediator.sim.happenings.stage import Stage
-from remediator.sim.simulation import CONFIG, Simulation, tell_logs
+from remediator.sim.simulation import Simulation, tell_logs
 from remediator.sim.stories.stories import in_memory
 from remediator.sim.technology import technologies
 from remediator.store import tables

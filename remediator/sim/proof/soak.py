@@ -29,6 +29,7 @@ import sqlalchemy as sa
 
 from remediator.daemon.state.undo.undoable_record import Record
 from remediator.sim.cloud.crowd import ON_EACH, Crowd
+from remediator.sim.config import CONFIG
 from remediator.sim.crash import watching
 from remediator.sim.happenings import drawn
 from remediator.sim.happenings.drawn import STATELESS
@@ -39,7 +40,7 @@ from remediator.sim.invariants.ledger import PER_DAY
 from remediator.sim.invariants.watch import Violation, Watch
 from remediator.sim.proof import growth
 from remediator.sim.proof.growth import Grew
-from remediator.sim.simulation import CONFIG, Simulation, tell_logs
+from remediator.sim.simulation import Simulation, tell_logs
 from remediator.sim.stories import stories
 from remediator.store import database, tables
 

@@ -6,11 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from remediator.sim.cloud.shapes import DEFAULT, Shape
+from remediator.sim.config import CONFIG
 from remediator.sim.happenings.kinds import Happening
 from remediator.sim.happenings.stage import Stage
 from remediator.sim.invariants.paged import CALLS
 from remediator.sim.invariants.watch import Violation
-from remediator.sim.simulation import CONFIG
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from remediator.sim.config import CONFIG
 from remediator.sim.crash import watching
 from remediator.sim.happenings import drawn
 from remediator.sim.happenings.drawn import STATELESS
@@ -24,7 +25,7 @@ from remediator.sim.happenings.kinds import Happening, NotAHappening, Repertoire
 from remediator.sim.happenings.people import People
 from remediator.sim.happenings.stage import Stage
 from remediator.sim.invariants.watch import Violation, Watch
-from remediator.sim.simulation import CONFIG, Simulation, tell_logs
+from remediator.sim.simulation import Simulation, tell_logs
 from remediator.sim.technology import technologies
 
 GAPS = (1, 4, 9, 15, 25, 40, 70)

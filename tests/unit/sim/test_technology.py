@@ -10,12 +10,12 @@ import pytest
 
 from remediator.sim import technology
 from remediator.sim.cloud.shapes import DEFAULT, FIVE_ALIKE
+from remediator.sim.config import CONFIG, config_of
 from remediator.sim.happenings import drawn
 from remediator.sim.happenings.acts import deny, pause, resume
 from remediator.sim.happenings.happens import Drawn
 from remediator.sim.happenings.kinds import Happening
 from remediator.sim.part import Ledger, Part
-from remediator.sim.simulation import CONFIG, config_of
 from remediator.sim.technology import Technology, technologies
 
 TIDE = Technology(name="tide", part=lambda _cloud: Part(), ledger=lambda _cloud: Ledger(), hosts=lambda _shape: ())

@@ -17,9 +17,9 @@ from remediator.integrations.galera.sim.happenings.losses import cut_apart, one_
 from remediator.integrations.galera.sim.part import galera_of
 from remediator.model.records.records import Incident, IncidentState
 from remediator.sim.cloud.cloud import CONTROLLERS
+from remediator.sim.config import CONFIG
 from remediator.sim.happenings.kinds import Happening
 from remediator.sim.happenings.stage import Stage
-from remediator.sim.simulation import CONFIG
 from tests.sim.night import Night
 
 pytestmark = [pytest.mark.sim, pytest.mark.timeout(600)]
