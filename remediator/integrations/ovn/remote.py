@@ -39,23 +39,17 @@ def collect_ovn(request, run):
     if not here and not any(name.startswith("ovn-") for name in kolla):
         return {"present": False}
     daemons = _daemons(kolla, here)
-    talks = {key: [_talk(one, path) for path in sockets([root + RUN], one["sockets"])] for key, one in daemons.items()}
-    ask_all([talk for each in talks.values() for talk in each])
-    silent = [key for key, each in talks.items() if best(each) is None or best(each).word != "answered"]
-    found = None
-    if silent:
-        found = processes({key: daemons[key]["process"] for key in silent}, proc)
-        more = {}
-        for key in silent:
-            if best(talks[key]) is None:
-                paths = below((found or {}).get(key), RUN, daemons[key]["sockets"])
-                more[key] = [_talk(daemons[key], path) for path in paths]
-        ask_all([talk for each in more.values() for talk in each])
-        for key, each in more.items():
-            talks[key] += each
+    talks, found = ask_daemons(
+        {key: one["sockets"] for key, one in daemons.items()},
+        root,
+        RUN,
+        lambda key, path: Talk(path, daemons[key]["requests"]),
+        {key: one["process"] for key, one in daemons.items()},
+        proc,
+    )
     told = {"present": True, "daemons": {}}
     for key, one in daemons.items():
-        item = {"expected": one["expected"], "reached": reached(talks[key], (found or {}).get(key))}
+        item = {"expected": one["expected"], "reached": reached(talks[key], found.get(key))}
         talk = best(talks[key])
         item["answers"] = talk.answers if talk and talk.word == "answered" else None
         item["stale"] = sum(each.word == "refused" for each in talks[key])
@@ -122,10 +116,6 @@ def _daemons(kolla, here):
 
 def _of_server():
     return ("transact", ["_Server", {"op": "select", "table": "Database", "where": [], "columns": COLUMNS}])
-
-
-def _talk(daemon, path):
-    return Talk(path, daemon["requests"])
 
 
 def _inside(engine, daemon, item, run):

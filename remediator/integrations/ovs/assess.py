@@ -6,7 +6,8 @@ own datapath is in use.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 from remediator.integrations.ovs import fields
 from remediator.integrations.ovs.facts import platform, settings, switch
@@ -16,32 +17,34 @@ from remediator.model import targets
 from remediator.model.content.judging import Assessed, AssessSpec, Evidence, Scope
 from remediator.model.kleene import Truth
 from remediator.model.manifest.kinds import Kind
+from remediator.model.messages.replies import HostReply
 from remediator.model.values import Data, Unknown
 
 SWITCH = "ovs"
 KIND = Kind(name=SWITCH)
 MOST = 20
+T = TypeVar("T", Switch, Platform)
 
 
 def switches(evidence: Evidence) -> Sequence[Assessed]:
     """Return `ovs.switch` of each host that has one, or of which nobody can tell."""
-    found = []
-    for host in evidence.hosts:
-        reply = evidence.reply(host)
-        told = switch.of(reply) if reply is not None else None
-        if told is not None and (isinstance(told, Unknown) or told.present):
-            found.append(Assessed(target=targets.member(SWITCH, host), data=_switch(told)))
-    return found
+    return _of_each(evidence, switch.of, _switch)
 
 
 def platforms(evidence: Evidence) -> Sequence[Assessed]:
     """Return `ovs.platform` of each host that has a switch, or of which nobody can tell."""
+    return _of_each(evidence, platform.of, _platform)
+
+
+def _of_each(
+    evidence: Evidence, read: Callable[[HostReply], T | Unknown], data: Callable[[T | Unknown], Data]
+) -> Sequence[Assessed]:
     found = []
     for host in evidence.hosts:
         reply = evidence.reply(host)
-        told = platform.of(reply) if reply is not None else None
+        told = read(reply) if reply is not None else None
         if told is not None and (isinstance(told, Unknown) or told.present):
-            found.append(Assessed(target=targets.member(SWITCH, host), data=_platform(told)))
+            found.append(Assessed(target=targets.member(SWITCH, host), data=data(told)))
     return found
 
 

@@ -6,6 +6,7 @@ waits for that. A host without Open vSwitch costs two looks into directories.
 
 # ruff: noqa: F821 (the names of the text in front of this one)
 
+RUN_OVS = "/run/openvswitch"
 VSWITCHD = ["ovs-vswitchd.*.ctl", "ovs-vswitchd.ctl"]
 COLUMNS = ["external_ids", "ovs_version", "cur_cfg", "next_cfg"]
 MOST_ERRORS, MOST_BRIDGES = 64, 256
@@ -16,26 +17,13 @@ HOUR_S = 3600
 
 def collect_ovs(request, run):
     root, proc = request.get("ovs_root") or "", request.get("ovs_proc") or "/proc"
-    folder = root + "/run/openvswitch"
     configured = [os.path.isdir(root + "/etc/kolla/openvswitch-" + word) for word in ("db-server", "vswitchd")]
-    if not os.path.isdir(folder) and not any(configured):
+    if not os.path.isdir(root + RUN_OVS) and not any(configured):
         return {"present": False}
-    wanted = {"database": ("ovsdb-server", "conf.db"), "vswitchd": ("ovs-vswitchd", "")}
-    names = {"database": ["db.sock"], "vswitchd": VSWITCHD}
-    talks = {key: [_talk(key, path) for path in sockets([folder], names[key])] for key in wanted}
-    ask_all([talk for each in talks.values() for talk in each])
-    found = {}
-    if any(best(each) is None or best(each).word != "answered" for each in talks.values()):
-        found = processes(wanted, proc)
-        more = {
-            key: [_talk(key, path) for path in below((found or {}).get(key), "/run/openvswitch", names[key])]
-            for key, each in talks.items()
-            if best(each) is None
-        }
-        ask_all([talk for each in more.values() for talk in each])
-        for key, each in more.items():
-            talks[key] += each
-    told = {key: reached(each, (found or {}).get(key)) for key, each in talks.items()}
+    named = {"database": ("ovsdb-server", "conf.db"), "vswitchd": ("ovs-vswitchd", "")}
+    patterns = {"database": ["db.sock"], "vswitchd": VSWITCHD}
+    talks, found = ask_daemons(patterns, root, RUN_OVS, _talk, named, proc)
+    told = {key: reached(each, found.get(key)) for key, each in talks.items()}
     answer = best(talks["database"])
     rows = answer.answers[0] if answer and answer.word == "answered" else None
     told.update(_rows(rows))
@@ -108,7 +96,7 @@ def _error(row):
 
 def collect_ovs_platform(request, run):
     root = request.get("ovs_root") or ""
-    if not os.path.isdir(root + "/run/openvswitch") and not os.path.isdir(root + "/etc/kolla/openvswitch-vswitchd"):
+    if not os.path.isdir(root + RUN_OVS) and not os.path.isdir(root + "/etc/kolla/openvswitch-vswitchd"):
         return {"present": False}
     release = os.uname()[2]
     built_in = text_of("/lib/modules/%s/modules.builtin" % release, 1 << 20)

@@ -118,6 +118,27 @@ def ask_all(talks, wait_s=WAIT_S):
             talk.end("garbled" if talk.heard else "wedged", "no whole answer within %.1f s" % wait_s)
 
 
+def ask_daemons(patterns, root, run, talk, named, proc):
+    """Ask each daemon, and return its talks, and its processes where somebody had to look for them.
+
+    `patterns` and `named` are by daemon: its sockets in the run directory `run`, and its process. One without a socket
+    there is asked below the root of its own process.
+    """
+    talks = {key: [talk(key, path) for path in sockets([root + run], each)] for key, each in patterns.items()}
+    ask_all([one for each in talks.values() for one in each])
+    silent = [key for key, each in talks.items() if best(each) is None or best(each).word != "answered"]
+    found = processes({key: named[key] for key in silent}, proc) if silent else None
+    more = {
+        key: [talk(key, path) for path in below((found or {}).get(key), run, patterns[key])]
+        for key in silent
+        if best(talks[key]) is None
+    }
+    ask_all([one for each in more.values() for one in each])
+    for key, each in more.items():
+        talks[key] += each
+    return talks, found or {}
+
+
 def processes(wanted, proc="/proc"):
     """Return the processes of each of `wanted`, {key: (name, word of its command line)}; None: it cannot be told.
 
