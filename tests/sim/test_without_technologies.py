@@ -45,6 +45,14 @@ def technologies() -> list[str]:
     return [name for name in packages.own() if not installed[name].basic]
 
 
+def hanging_on(name: str) -> list[str]:
+    """Return `name` and every technology that needs it, however far: without it they are no technologies either."""
+    installed, found = registry.load({}).installed, [name]
+    for gone in found:
+        found += [each for each, one in installed.items() if gone in one.needs and each not in found]
+    return found
+
+
 def copied_without(names: Sequence[str], tree: Path) -> Path:
     """Copy the tree to `tree` without the folders and the content of the technologies `names`; return it."""
     shutil.copytree(ROOT, tree, ignore=shutil.ignore_patterns(*OURS))
@@ -67,7 +75,7 @@ def test_it_tells_stories_of_containers_and_dies_at_their_points(tmp_path: Path)
 @pytest.mark.parametrize("name", technologies())
 def test_without_its_folders_all_other_unit_tests_pass(name: str, tmp_path: Path) -> None:
     """A technology is its folders: nothing else hangs on them (docs/extending.md)."""
-    tree = copied_without([name], tmp_path / "tree")
+    tree = copied_without(hanging_on(name), tmp_path / "tree")
     argv = [sys.executable, "-m", "pytest", "-q", "-m", "unit", "-n", "2", "--dist", "loadfile", "tests/unit"]
     chosen = {name: value for name, value in os.environ.items() if not name.startswith("REMEDIATOR_")}
     ran = subprocess.run(argv, cwd=tree, env=chosen, capture_output=True, text=True, check=False)

@@ -15,7 +15,7 @@ import structlog
 
 from remediator import __version__
 from remediator.daemon.engine import phases, reloads, replays, retention
-from remediator.daemon.execute import steps
+from remediator.daemon.execute import outcomes
 from remediator.daemon.inhibit import alarms, claims, clock, inhibitors, storm
 from remediator.daemon.notify import outbox
 from remediator.daemon.observe import incidents, maintenance, samples, vantage
@@ -364,7 +364,7 @@ class Engine:
             if turn.world.health.asides.of(about) is not None:
                 turn.went_well.append(about)
         elif isinstance(item, CommandsDone):
-            steps.commands_done(turn, item)
+            outcomes.commands_done(turn, item)
         elif isinstance(item, Claimed):
             claims.take(turn, item)
         elif isinstance(item, HintCame):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from remediator.daemon.decide import cases, start
-from remediator.daemon.execute import steps, transitions
+from remediator.daemon.execute import outcomes, transitions
 from remediator.daemon.state.wire import Asked
 from remediator.daemon.turn.answers import DONE, FAILED, REFUSED, USAGE, near, text, wants_reason
 from remediator.daemon.turn.turn import Turn
@@ -112,8 +112,8 @@ def execute(turn: Turn, asked: Asked) -> Answer:
 def resolve(turn: Turn, asked: Asked) -> Answer:
     if (wrong := wants_reason(asked)) is not None:
         return wrong
-    outcomes = {"applied": Probe.APPLIED, "not-applied": Probe.NOT_APPLIED}
-    outcome = outcomes.get(text(asked.args, "outcome"))
+    words = {"applied": Probe.APPLIED, "not-applied": Probe.NOT_APPLIED}
+    outcome = words.get(text(asked.args, "outcome"))
     if outcome is None:
         return Answer(exit=USAGE, error="--outcome is applied or not-applied")
     run = turn.world.durable.runs.get(text(asked.args, "run"))
@@ -129,7 +129,7 @@ def resolve(turn: Turn, asked: Asked) -> Answer:
         run=run.id,
         incident=run.incident,
     )
-    after = steps.settle(turn, run, step, outcome, asked.actor.name)
+    after = outcomes.settle(turn, run, step, outcome, asked.actor.name)
     return Answer(exit=DONE, data={"run": after.id, "state": after.state.value})
 
 
