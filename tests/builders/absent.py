@@ -1,9 +1,8 @@
 """Which technologies are written about here while their packages are not there: what is only theirs is not checked
 then.
 
-A technology has its settings in `config.example.yaml` and a page of its name in `docs/`. A misspelt name has no page,
-so it is
-never taken for one that is away.
+A technology has its settings in `config.example.yaml`, be it as a comment, and a page of its name in `docs/`. A
+misspelt name has no page, so it is never taken for one that is away.
 """
 
 from __future__ import annotations
@@ -21,9 +20,11 @@ EXAMPLE = ROOT / "config.example.yaml"
 
 def away() -> frozenset[str]:
     """Return the technologies that the docs and the example know and that are not installed."""
-    settings = YAML(typ="safe", pure=True).load(EXAMPLE.read_text("utf-8"))["integrations"]
+    text = EXAMPLE.read_text("utf-8")
+    settings = YAML(typ="safe", pure=True).load(text)["integrations"]
+    offered = re.findall(r"(?m)^  # ([a-z]+):$", text)
     return frozenset(
-        name for name in settings if name not in packages.own() and (ROOT / "docs" / f"{name}.md").exists()
+        name for name in (*settings, *offered) if name not in packages.own() and (ROOT / "docs" / f"{name}.md").exists()
     )
 
 
@@ -35,7 +36,7 @@ def has_page(page: Path) -> bool:
 def without_files(text: str) -> str:
     """Return the `text` of a page without the names of files of technologies that are away."""
     for name in away():
-        owned = rf"(?:remediator|tests)/integrations/{name}\b|lab/(?:faults/)?{name}\w*\.py|(?:checks|rules|runbooks)/{name}\.yaml"  # noqa: E501
+        owned = rf"(?:remediator|tests)/integrations/{name}\b|lab/{name}\b|(?:checks|rules|runbooks)/{name}\.yaml"
         text = re.sub(rf"(?:{owned})[\w./*-]*(?:::\w+)?", "", text)
     return text
 
