@@ -65,4 +65,5 @@ DOMAINS = (
 )
 """An election and what follows it take less than a minute. Every compute host has an ovn_controller, and
 only those of the group `network` are gateways."""
-CONTAINERS = tuple(OwnContainer(name=name) for name in (NORTH.container, SOUTH.container, NORTHD, CONTROLLER))
+CONTAINERS = tuple(OwnContainer(name=name) for name in (NORTH.container, SOUTH.container, CONTROLLER))
+"""An ovn_northd keeps nothing: one that crashed is started like any container."""
